@@ -1,0 +1,1 @@
+"""What is true: plain values and pure functions. No clock, disk, network or framework; `now` is handed in."""

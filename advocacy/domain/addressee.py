@@ -1,0 +1,60 @@
+"""Whom to write to, and the ways to reach them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    PRIMARY = "primary"
+    COPY = "copy"
+
+
+class Channel(StrEnum):
+    """A way to reach an addressee."""
+
+    POST = "post"
+    EMAIL = "email"
+    WEB_FORM = "web_form"
+    PHONE = "phone"
+    FAX = "fax"
+    SOCIAL = "social"
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """One person or office to write to.
+
+    `postal_lines` are kept as printed and hold neither the name nor the salutation. `country` is an ISO 3166 alpha-2
+    code, `language` a BCP 47 tag. `for_countries` lists the supporter countries (alpha-2) a copy addressee is for,
+    such as the country an embassy is accredited to; empty means everyone.
+    """
+
+    name: str
+    role: Role = Role.PRIMARY
+    office: str | None = None
+    salutation: str | None = None
+    postal_lines: tuple[str, ...] = ()
+    country: str | None = None
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    faxes: tuple[str, ...] = ()
+    web_form: str | None = None
+    social: str | None = None
+    language: str | None = None
+    for_countries: tuple[str, ...] = ()
+
+    def channels(self) -> tuple[Channel, ...]:
+        """Return the channels that exist for this addressee, in the order of the enum."""
+        exists = {
+            Channel.POST: bool(self.postal_lines),
+            Channel.EMAIL: bool(self.emails),
+            Channel.WEB_FORM: self.web_form is not None,
+            Channel.PHONE: bool(self.phones),
+            Channel.FAX: bool(self.faxes),
+            Channel.SOCIAL: self.social is not None,
+        }
+        return tuple(channel for channel, there in exists.items() if there)
+
+    def is_for(self, supporter_country: str | None) -> bool:
+        """Return whether a supporter in this country (alpha-2, None when unknown) writes to this addressee."""
+        return not self.for_countries or supporter_country in self.for_countries
