@@ -1,0 +1,29 @@
+"""The command line: `advocacy NOUN VERB`. One module per noun, loaded when it is asked for."""
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "migrate": "advocacy.cli.database:migrate",
+}
+"""A command's name and where it stands."""
+
+
+class _Lazy(click.Group):
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        place = COMMANDS.get(name)
+        if place is None:
+            return None
+        module, _, attribute = place.partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="advocacy")
+def advocacy() -> None:
+    """Urgent actions: documents become campaigns, campaigns become letters people really send."""

@@ -1,0 +1,111 @@
+"""What is handed to a mail provider, and the outcomes it can have."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Person:
+    """One recipient of one request.
+
+    `ref` is opaque (never an address or a database id), `values` are this person's merge values by field name, and
+    `unsubscribe_url` is the one-click address (RFC 8058), None for mails that answer the person's own request.
+    """
+
+    ref: str
+    address: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    unsubscribe_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request to the provider: one content, 1 to 1,000 people.
+
+    `subject`, `text` and `html` hold merge fields written `{{ name }}`; each person's `values` have them all.
+    `public_id` travels with the request and comes back in each report about it.
+    """
+
+    public_id: str
+    sender: str
+    sender_name: str
+    subject: str
+    text: str
+    html: str
+    people: tuple[Person, ...]
+    reply_to: str | None = None
+    list_id: str | None = None
+    sandbox: bool = False
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The provider has it: all of it."""
+
+    message_id: str | None = None
+    status: int | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The provider took nothing, because of the content or of one person (`person` is an index when it named one)."""
+
+    reason: str
+    status: int | None = None
+    person: int | None = None
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """The provider takes nothing from this account until somebody mends something."""
+
+    reason: str
+    status: int | None = None
+
+
+@dataclass(frozen=True)
+class Busy:
+    """The provider said: later. Costs no attempt."""
+
+    retry_after: timedelta | None = None
+    status: int | None = None
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """Not one byte of the request was written."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ambiguous:
+    """Nobody knows whether the provider took it. Never tried again blindly."""
+
+    reason: str
+    status: int | None = None
+
+
+Outcome = Accepted | Refused | Blocked | Busy | NotSent | Ambiguous
+
+
+class Provider(Protocol):
+    """A mail provider: one gateway file.
+
+    `idempotent`: handing over the same `public_id` again is harmless, so an ambiguous dispatch is simply asked again.
+    `reports`: verified reports come back and settle ambiguous dispatches.
+    """
+
+    name: str
+    idempotent: bool
+    reports: bool
+    batch: int
+
+    def prepare(self) -> NotSent | None:
+        """Open a connection if none is open. Return NotSent when that fails."""
+
+    def hand_over(self, request: Request, *, not_after: float) -> Outcome:
+        """Hand over once: no retry, no redirect. `not_after` is a CLOCK_BOOTTIME reading (seconds) after which not
+        one byte may be written and the answer is no longer waited for."""

@@ -1,0 +1,116 @@
+"""The database: one declarative base, aware times, and how SQLite is made to behave."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask import current_app, g, has_request_context
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Enum, Integer, MetaData, event
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.types import TypeDecorator
+
+from advocacy.domain.keys import KeyRing
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only where the column is a plain INTEGER."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Aware UTC in Python; timestamptz on PostgreSQL; on SQLite naive UTC text, which sorts as it should."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def enum_of(values: type[StrEnum], length: int = 20) -> Enum:
+    """Return a text column type that holds the enum's values, the same on each database."""
+    return Enum(values, native_enum=False, length=length, values_callable=lambda e: [member.value for member in e])
+
+
+class Base(DeclarativeBase):
+    registry = registry(metadata=MetaData(naming_convention=NAMING), type_annotation_map={datetime: UtcDateTime()})
+
+
+class RequestSession(FlaskSession):
+    """The session of a request, a task or a command. It knows the key ring; in a GET or HEAD request it only reads."""
+
+    def __init__(self, db: SQLAlchemy, **options: Any) -> None:
+        super().__init__(db, **options)
+        self.info["keys"] = current_app.extensions["advocacy.keys"]
+
+    def get_bind(self, *args: Any, **options: Any) -> Engine | Connection:
+        engine = super().get_bind(*args, **options)
+        if isinstance(engine, Engine) and has_request_context() and g.get("read_only", False):
+            return engine.execution_options(advocacy_read_only=True, **_READ_ONLY.get(engine.dialect.name, {}))
+        return engine
+
+
+_READ_ONLY: dict[str, dict[str, Any]] = {"postgresql": {"postgresql_readonly": True}}
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": RequestSession})
+
+
+def keys_of(session: Session) -> KeyRing:
+    """Return the key ring the session was made with."""
+    ring = session.info["keys"]
+    if not isinstance(ring, KeyRing):
+        raise TypeError("this session was made without a key ring")
+    return ring
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_to_write(session: Session, *_: object) -> None:
+    if isinstance(session, RequestSession) and has_request_context() and g.get("read_only", False):
+        raise RuntimeError("a GET request tried to write; links in mails must change nothing")
+
+
+def behave(engine: Engine) -> None:
+    """Set up SQLite: WAL, full sync, BEGIN IMMEDIATE for writers. Does nothing on PostgreSQL.
+
+    The driver's own BEGIN comes only before the first write, so that read-modify-write loses updates in silence; an
+    acknowledged unsubscribe must survive a power cut, hence synchronous=FULL.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+
+
+def _set_pragmas(connection: Any, _: object) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "busy_timeout=10000",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get("advocacy_read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

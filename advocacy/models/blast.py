@@ -1,0 +1,170 @@
+"""Blasts, their content, who gets them, and the requests that carry them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from advocacy.domain.blast import BlastState
+from advocacy.domain.dispatch import DispatchState
+from advocacy.models.base import Base, BigId, enum_of
+
+
+class Blast(Base):
+    """One mail to one audience.
+
+    `rule` is a cadence step's key, or "manual", "update", "outcome". `occurrence` carries the campaign's generation
+    number (a uuid when written by hand), so that a replanned step is a new blast which `supersedes` the old one.
+    `plan_cursor` is the last supporter id planned; `swept_to` the instant up to which late joiners were looked for.
+    """
+
+    __tablename__ = "blast"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "rule", "occurrence"),
+        Index("ix_blast_state_scheduled", "state", "scheduled_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    rule: Mapped[str] = mapped_column(String(40))
+    occurrence: Mapped[str] = mapped_column(String(40))
+    supersedes: Mapped[int | None] = mapped_column(ForeignKey("blast.id"))
+    state: Mapped[BlastState] = mapped_column(enum_of(BlastState), default=BlastState.SCHEDULED)
+    state_reason: Mapped[str] = mapped_column(String(300), default="")
+    audience: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    scheduled_at: Mapped[datetime]
+    local_time: Mapped[bool] = mapped_column(default=False)
+    send_by: Mapped[datetime]
+    plan_cursor: Mapped[int] = mapped_column(BigId, default=0)
+    planned_at: Mapped[datetime | None]
+    swept_to: Mapped[datetime | None]
+    row_version: Mapped[int] = mapped_column(default=1)
+    progress_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class ContentVersion(Base):
+    """The words of a blast in one language and arm. Never changed once written."""
+
+    __tablename__ = "content_version"
+    __table_args__ = (UniqueConstraint("blast_id", "language", "arm", "sha256"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    blast_id: Mapped[int] = mapped_column(ForeignKey("blast.id", ondelete="CASCADE"))
+    language: Mapped[str] = mapped_column(String(12))
+    arm: Mapped[str] = mapped_column(String(12), default="")
+    subject: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class Delivery(Base):
+    """One blast to one supporter: written once while planning. No foreign keys, on purpose: it is the big table."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        PrimaryKeyConstraint("blast_id", "supporter_id"),
+        Index("ix_delivery_dispatch", "blast_id", "dispatch_no"),
+        Index("ix_delivery_supporter", "supporter_id"),
+    )
+
+    blast_id: Mapped[int] = mapped_column(BigId, autoincrement=False)
+    supporter_id: Mapped[int] = mapped_column(BigId, autoincrement=False)
+    dispatch_no: Mapped[int | None]
+    skip_reason: Mapped[str | None] = mapped_column(String(40))
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    outcome_at: Mapped[datetime | None]
+
+
+class Dispatch(Base):
+    """One request to the provider: the unit of truth about acceptance."""
+
+    __tablename__ = "dispatch"
+    __table_args__ = (
+        PrimaryKeyConstraint("blast_id", "no"),
+        Index(
+            "ix_dispatch_due",
+            "due_at",
+            sqlite_where=text("state = 'planned'"),
+            postgresql_where=text("state = 'planned'"),
+        ),
+        Index(
+            "ix_dispatch_open",
+            "state",
+            "answer_by",
+            sqlite_where=text("state IN ('claimed', 'inflight', 'ambiguous')"),
+            postgresql_where=text("state IN ('claimed', 'inflight', 'ambiguous')"),
+        ),
+    )
+
+    blast_id: Mapped[int] = mapped_column(BigId, autoincrement=False)
+    no: Mapped[int] = mapped_column(autoincrement=False)
+    parent_no: Mapped[int | None]
+    public_id: Mapped[str] = mapped_column(String(40), unique=True)
+    content_version_id: Mapped[int] = mapped_column(BigId)
+    due_at: Mapped[datetime]
+    canary: Mapped[bool] = mapped_column(default=False)
+    n: Mapped[int]
+    first_supporter_id: Mapped[int] = mapped_column(BigId)
+    last_supporter_id: Mapped[int] = mapped_column(BigId)
+    state: Mapped[DispatchState] = mapped_column(enum_of(DispatchState), default=DispatchState.PLANNED)
+    state_reason: Mapped[str | None] = mapped_column(String(300))
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None]
+    inflight_at: Mapped[datetime | None]
+    answer_by: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    settled_how: Mapped[str | None] = mapped_column(String(40))
+    http_status: Mapped[int | None]
+    provider_message_id: Mapped[str | None] = mapped_column(String(120))
+    body_sha256: Mapped[str | None] = mapped_column(String(64))
+    error: Mapped[str | None] = mapped_column(String(500))
+
+
+class ProviderAccount(Base):
+    """What we know of the account at the provider: its token bucket, its cool-down, its health."""
+
+    __tablename__ = "provider_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), unique=True)
+    tokens: Mapped[float] = mapped_column(default=0.0)
+    tokens_at: Mapped[datetime | None]
+    rate: Mapped[float] = mapped_column(default=0.0)
+    window: Mapped[int] = mapped_column(default=0)
+    cooldown_until: Mapped[datetime | None]
+    health: Mapped[str] = mapped_column(String(20), default="good")
+    health_reason: Mapped[str] = mapped_column(String(300), default="")
+    failures: Mapped[int] = mapped_column(default=0)
+
+
+class Report(Base):
+    """One event the provider told us, kept before it is understood. `dedupe_key` is ours: the provider's id changes
+    between copies (sendgrid/contract.md)."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        Index(
+            "ix_report_unapplied",
+            "id",
+            sqlite_where=text("applied_at IS NULL"),
+            postgresql_where=text("applied_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    dedupe_key: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    public_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    person_ref: Mapped[str | None] = mapped_column(String(64))
+    type: Mapped[str] = mapped_column(String(30))
+    reason: Mapped[str | None] = mapped_column(String(300))
+    suppression_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    at: Mapped[datetime]
+    kept_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]

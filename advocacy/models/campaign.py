@@ -1,0 +1,131 @@
+"""Campaigns with their demands, addressees and the document they were read from."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from advocacy.domain.addressee import Addressee, Role
+from advocacy.domain.campaign import CampaignState, Deadline
+from advocacy.models.base import Base, BigId, enum_of
+
+
+class Campaign(Base):
+    """One urgent action. `cadence` is `domain.cadence.Cadence` as JSON; empty means the default."""
+
+    __tablename__ = "campaign"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    state: Mapped[CampaignState] = mapped_column(enum_of(CampaignState), default=CampaignState.DRAFT, index=True)
+    title: Mapped[str] = mapped_column(String(300))
+    index_number: Mapped[str | None] = mapped_column(String(80))
+    ua_number: Mapped[str | None] = mapped_column(String(40))
+    issued: Mapped[date | None]
+    deadline: Mapped[date | None]
+    timezone: Mapped[str] = mapped_column(String(64), default="UTC")
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    countries: Mapped[list[str]] = mapped_column(JSON, default=list)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    case_text: Mapped[str] = mapped_column(Text, default="")
+    background: Mapped[str] = mapped_column(Text, default="")
+    safety_notice: Mapped[str] = mapped_column(Text, default="")
+    cadence: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    generation: Mapped[int] = mapped_column(default=1)
+    sample: Mapped[bool] = mapped_column(default=False)
+    reviewed_at: Mapped[datetime | None]
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    created_at: Mapped[datetime]
+    launched_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    demands: Mapped[list["Demand"]] = relationship(order_by="Demand.position", cascade="all, delete-orphan")
+    addressees: Mapped[list["AddresseeRow"]] = relationship(
+        order_by="AddresseeRow.position", cascade="all, delete-orphan"
+    )
+    document: Mapped["Document | None"] = relationship(back_populates="campaign", cascade="all, delete-orphan")
+
+    def due_by(self) -> Deadline | None:
+        """Return the deadline with its zone, None while none is set."""
+        return Deadline(self.deadline, ZoneInfo(self.timezone)) if self.deadline else None
+
+
+class Demand(Base):
+    __tablename__ = "demand"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+
+
+class AddresseeRow(Base):
+    """One addressee as stored; `value()` is what the domain works with."""
+
+    __tablename__ = "addressee"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    role: Mapped[Role] = mapped_column(enum_of(Role), default=Role.PRIMARY)
+    name: Mapped[str] = mapped_column(String(300))
+    office: Mapped[str | None] = mapped_column(String(300))
+    salutation: Mapped[str | None] = mapped_column(String(300))
+    postal_lines: Mapped[list[str]] = mapped_column(JSON, default=list)
+    country: Mapped[str | None] = mapped_column(String(2))
+    emails: Mapped[list[str]] = mapped_column(JSON, default=list)
+    phones: Mapped[list[str]] = mapped_column(JSON, default=list)
+    faxes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    web_form: Mapped[str | None] = mapped_column(String(500))
+    social: Mapped[str | None] = mapped_column(String(200))
+    language: Mapped[str | None] = mapped_column(String(12))
+    for_countries: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    def value(self) -> Addressee:
+        return Addressee(
+            name=self.name,
+            role=self.role,
+            office=self.office,
+            salutation=self.salutation,
+            postal_lines=tuple(self.postal_lines),
+            country=self.country,
+            emails=tuple(self.emails),
+            phones=tuple(self.phones),
+            faxes=tuple(self.faxes),
+            web_form=self.web_form,
+            social=self.social,
+            language=self.language,
+            for_countries=tuple(self.for_countries),
+        )
+
+
+class Document(Base):
+    """The text a campaign was read from, and the reading: each field with its place and how sure we were."""
+
+    __tablename__ = "document"
+    __table_args__ = (UniqueConstraint("campaign_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    reading: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime]
+
+    campaign: Mapped[Campaign] = relationship(back_populates="document")
+
+
+def by_slug(session: Session, slug: str) -> Campaign | None:
+    return session.scalar(select(Campaign).where(Campaign.slug == slug))
+
+
+def live(session: Session) -> list[Campaign]:
+    """Return the live campaigns, the nearest deadline first."""
+    return list(
+        session.scalars(
+            select(Campaign).where(Campaign.state == CampaignState.LIVE).order_by(Campaign.deadline, Campaign.id)
+        )
+    )

@@ -1,0 +1,52 @@
+"""What holds for the whole installation: facts kept by name, and the audit log."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from advocacy.models.base import Base, BigId
+
+KEY_FINGERPRINT = "key_fingerprint"
+TICKED_AT = "ticked_at"
+HELD = "held"
+"""Set by a restore: the engine sends nothing until it is taken away by `advocacy engine resume`."""
+
+
+class Fact(Base):
+    __tablename__ = "fact"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200))
+
+
+class AuditEntry(Base):
+    """Who did what to what, when, from which state to which, and why. Ids only. Each entry's `mac` covers the one
+    before, so that a cut or edited log is found by `advocacy audit verify`."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(80))
+    what: Mapped[str] = mapped_column(String(60))
+    object: Mapped[str] = mapped_column(String(80), index=True)
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+def fact(session: Session, name: str) -> str | None:
+    return session.scalar(select(Fact.value).where(Fact.name == name))
+
+
+def set_fact(session: Session, name: str, value: str | None) -> None:
+    """Keep a fact under its name; None takes it away."""
+    row = session.get(Fact, name)
+    if value is None:
+        if row is not None:
+            session.delete(row)
+    elif row is None:
+        session.add(Fact(name=name, value=value))
+    else:
+        row.value = value

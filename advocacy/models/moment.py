@@ -1,0 +1,37 @@
+"""Now, as the database sees it."""
+
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, bindparam, func, literal, select
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Interval
+
+from advocacy.models.base import UtcDateTime
+
+
+class _Clock(Protocol):
+    def now(self) -> datetime: ...
+    def offset(self) -> object: ...
+
+
+def sql_now(session: Session, clock: _Clock) -> ColumnElement[datetime]:
+    """Return the present instant as an expression to be read inside a statement.
+
+    On PostgreSQL the server's clock at that very moment, not the transaction's start, so that a worker with a wrong
+    clock cannot send early or late; on SQLite, which has no server, the process's.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        stamp = func.clock_timestamp(type_=UtcDateTime())
+        return stamp + bindparam(None, clock.offset(), type_=Interval()) if clock.offset() else stamp
+    return literal(clock.now(), UtcDateTime())
+
+
+def now(session: Session, clock: _Clock) -> datetime:
+    """Read the present instant once, from the database server where there is one."""
+    if session.get_bind().dialect.name != "postgresql":
+        return clock.now()
+    instant: datetime | None = session.scalar(select(sql_now(session, clock)))
+    if instant is None:
+        raise RuntimeError("the database did not say what time it is")
+    return instant

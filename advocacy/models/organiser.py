@@ -1,0 +1,101 @@
+"""Organisers: the classes Flask-Security wants, and nothing else. Its times are naive UTC, so theirs are plain.
+
+Its mixins declare some columns narrower than they are: hence the ignored assignments.
+"""
+
+from datetime import datetime
+from uuid import uuid4
+
+from flask_security import AsaList, RoleMixin, UserMixin, WebAuthnMixin
+from sqlalchemy import Column, DateTime, ForeignKey, LargeBinary, String, Table, func, select
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from advocacy.domain.permissions import OrganiserRole, Permission, may
+from advocacy.models.base import Base
+
+organiser_roles = Table(
+    "organiser_role",
+    Base.metadata,
+    Column("organiser_id", ForeignKey("organiser.id", ondelete="CASCADE"), primary_key=True),
+    Column("role_id", ForeignKey("role.id"), primary_key=True),
+)
+
+
+class Role(Base, RoleMixin):
+    """One row for each of `OrganiserRole`; what it allows stands in domain/permissions.py."""
+
+    __tablename__ = "role"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(20), unique=True)
+    organisers: Mapped[list["Organiser"]] = relationship(secondary=organiser_roles, back_populates="roles")
+
+
+class Organiser(Base, UserMixin):
+    """A person who signs in. `sessions_from` ends every session begun before it."""
+
+    __tablename__ = "organiser"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(255), unique=True)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: uuid4().hex)
+    timezone: Mapped[str] = mapped_column(String(64), default="UTC")
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
+    created_at: Mapped[datetime]
+
+    roles: Mapped[list[Role]] = relationship(secondary=organiser_roles, back_populates="organisers", lazy="joined")  # type: ignore[assignment]
+    webauthn: Mapped[list["Passkey"]] = relationship(back_populates="user", cascade="all, delete-orphan")  # type: ignore[assignment]
+
+    @property
+    def role(self) -> OrganiserRole:
+        return OrganiserRole(self.roles[0].name)
+
+    def may(self, permission: Permission) -> bool:
+        return may(self.role, permission)
+
+
+class Passkey(Base, WebAuthnMixin):
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("organiser.id", ondelete="CASCADE"))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int | None] = mapped_column(default=0)  # type: ignore[assignment]
+    transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    backup_state: Mapped[bool]
+    device_type: Mapped[str] = mapped_column(String(64))
+    extensions: Mapped[str | None] = mapped_column(String(255))
+    create_datetime: Mapped[datetime] = mapped_column(DateTime(), server_default=func.now())
+    lastuse_datetime: Mapped[datetime] = mapped_column(DateTime())
+    name: Mapped[str] = mapped_column(String(64))
+    usage: Mapped[str] = mapped_column(String(64))
+
+    user: Mapped[Organiser] = relationship(back_populates="webauthn")
+
+    def get_user_mapping(self) -> dict[str, int]:
+        """Flask-Security finds the key's owner by these columns."""
+        return {"id": self.user_id}
+
+
+class SignInLink(Base):
+    """A single-use link that lets an organiser set a password: the invitation, the reset, the demo's sign-in."""
+
+    __tablename__ = "sign_in_link"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+def by_email(session: Session, email: str) -> Organiser | None:
+    return session.scalar(select(Organiser).where(Organiser.email == email))

@@ -1,0 +1,26 @@
+"""HTTP: the table of page families. Each route says who may enter (web/access.py)."""
+
+from flask import Blueprint, Flask
+from flask_wtf import CSRFProtect
+
+from advocacy.web import errors, headers, health, locale, requests, security
+
+FAMILIES: tuple[Blueprint, ...] = (health.bp,)
+
+CSRF_EXEMPT = ("unsubscribe.one_click", "hooks.sendgrid")
+"""The one-click POST comes from a mail program (RFC 8058), the event webhook from the provider (signed)."""
+
+
+def register(app: Flask) -> None:
+    csrf = CSRFProtect()
+    csrf.init_app(app)
+    requests.register(app)
+    locale.register(app)
+    security.register(app)
+    errors.register(app)
+    headers.register(app)
+    for family in FAMILIES:
+        app.register_blueprint(family)
+    for endpoint in CSRF_EXEMPT:
+        if endpoint in app.view_functions:
+            csrf.exempt(app.view_functions[endpoint])

@@ -1,0 +1,42 @@
+"""Who may enter: every endpoint is guarded by one of these, or stands in `PUBLIC`."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from advocacy.domain.permissions import Permission
+
+P = ParamSpec("P")
+Route = Callable[P, ResponseReturnValue]
+F = TypeVar("F")
+
+STAFF_MARK = "_advocacy_permission"
+PUBLIC_MARK = "_advocacy_public"
+
+
+def staff(permission: Permission) -> Callable[[Route[P]], Route[P]]:
+    """Let in organisers whose role has this permission; everyone else is sent to sign in, or sees nothing there."""
+
+    def guard(route: Route[P]) -> Route[P]:
+        @wraps(route)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            if not current_user.is_authenticated:
+                abort(401)
+            if not current_user.may(permission):
+                abort(404)
+            return route(*args, **kwargs)
+
+        setattr(guarded, STAFF_MARK, permission)
+        return guarded
+
+    return guard
+
+
+def public(route: Route[P]) -> Route[P]:
+    """Say aloud that anyone may enter: a test refuses an endpoint that says nothing."""
+    setattr(route, PUBLIC_MARK, True)
+    return route
