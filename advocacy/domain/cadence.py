@@ -8,6 +8,7 @@ from typing import Self
 
 from advocacy.domain.campaign import Deadline
 from advocacy.domain.errors import InvalidError
+from advocacy.domain.posting import last_posting_day
 
 _MOST_OFFSETS = 20
 _LONGEST_OFFSET = 365
@@ -20,14 +21,6 @@ class StepKind(StrEnum):
     REMINDER = "reminder"
     LAST_POST = "last-post"
     LAST_DAY = "last-day"
-
-
-class Reminders(StrEnum):
-    """What a supporter asked for: every reminder, only the last one, or only the action itself."""
-
-    ALL = "all"
-    LAST = "last"
-    NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -130,9 +123,10 @@ def steps(
     """Return a campaign's steps in the order in which they fall, the launch first.
 
     Steps on or before the day of the launch (in the deadline's zone) are dropped. Where the addressee can be reached by
-    post only, the last day on which a letter still arrives in time (`posting_days`, in calendar days, from the
-    supporter's country to the addressee's) gets a step of its own, and all later ones are dropped with it: they would
-    ask for a letter that comes too late. Raises ValueError when post_only is given without posting_days.
+    post only, the last day on which a letter still arrives in time gets a step of its own, and all later ones are
+    dropped with it: they would ask for a letter that comes too late. `posting_days` are the working days a letter takes
+    from the supporter's country to the addressee's (`posting.days_to_allow`). Raises ValueError when post_only is given
+    without them.
     """
     launch_day = launched_at.astimezone(deadline.zone).date()
     reminders = [Step(f"before-{days}", StepKind.REMINDER, days, cadence.reminder_time) for days in cadence.offsets]
@@ -141,8 +135,9 @@ def steps(
     if post_only:
         if posting_days is None or posting_days < 1:
             raise ValueError(f"a campaign by post only needs its posting days, got {posting_days}")
-        reminders = [step for step in reminders if step.days_before > posting_days]
-        reminders.append(Step("last-post", StepKind.LAST_POST, posting_days, cadence.reminder_time))
+        last_post = (deadline.day - last_posting_day(deadline.day, posting_days)).days
+        reminders = [step for step in reminders if step.days_before > last_post]
+        reminders.append(Step("last-post", StepKind.LAST_POST, last_post, cadence.reminder_time))
     launch = Step("launch", StepKind.LAUNCH, (deadline.day - launch_day).days, cadence.reminder_time)
     return (launch, *(step for step in reminders if step.day(deadline) > launch_day))
 

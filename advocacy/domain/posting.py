@@ -36,13 +36,14 @@ def aim(from_country: str | None, to_country: str | None) -> Aim:
     Always answers: without a published aim it is the cautious default for letters within a country or abroad.
     """
     table = _table()
+    if from_country is not None and to_country is not None and _code(from_country) == _code(to_country):
+        return table.aims.get((_code(from_country), _code(to_country)), table.domestic)
     for origin in table.names_of(from_country):
         for destination in (*table.names_of(to_country), _ANYWHERE):
             found = table.aims.get((origin, destination))
             if found is not None:
                 return found
-    known = from_country is not None and to_country is not None
-    return table.domestic if known and _code(from_country) == _code(to_country) else table.international
+    return table.international
 
 
 def days_to_allow(from_country: str | None, to_countries: Iterable[str | None]) -> int:

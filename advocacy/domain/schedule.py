@@ -78,7 +78,7 @@ def itinerary(
         if due is not None and step.day(deadline) > launch_day:
             dues.append((step, due))
     dues = _keep_rest(dues, cadence, deadline=deadline, zone=zone)
-    return tuple(Planned(step, due, send_by(step, dues, deadline, cadence=cadence)) for step, due in dues)
+    return tuple(Planned(step, due, send_by(step, dues, deadline, zone, cadence=cadence)) for step, due in dues)
 
 
 def due_at(step: Step, deadline: Deadline, zone: ZoneInfo, *, cadence: Cadence) -> datetime | None:
@@ -110,14 +110,19 @@ def answer_at(pressed_at: datetime, now: datetime, zone: ZoneInfo, *, cadence: C
     return next_civil(now, zone, cadence.quiet)
 
 
-def send_by(step: Step, dues: Iterable[tuple[Step, datetime]], deadline: Deadline, *, cadence: Cadence) -> datetime:
+def send_by(
+    step: Step, dues: Iterable[tuple[Step, datetime]], deadline: Deadline, zone: ZoneInfo, *, cadence: Cadence
+) -> datetime:
     """Return the first instant at which this step is stale in one zone, given that zone's dues in order (aware, UTC).
 
-    The launch is worth sending until the deadline: it is the action itself. A reminder is stale as soon as sending it
-    would crowd out the next one by the frequency cap; after that the next one speaks for both.
+    The launch is worth sending until the deadline: it is the action itself. The last posting day ends at its midnight.
+    A reminder is stale as soon as sending it would crowd out the next one by the frequency cap; after that the next
+    one speaks for both.
     """
     if step.kind is StepKind.LAUNCH:
         return deadline.end()
+    if step.kind is StepKind.LAST_POST:
+        return min(deadline.end(), instant(step.day(deadline) + timedelta(days=1), time(), zone))
     ordered = list(dues)
     at = next(index for index, (other, _) in enumerate(ordered) if other.key == step.key)
     if at + 1 == len(ordered):
