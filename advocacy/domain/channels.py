@@ -187,11 +187,15 @@ def _verdict(
 
 def _post(days_left: int, posting_days: int | None) -> tuple[bool, Reason]:
     if posting_days is None:
-        return True, Reason("post_unknown", "A letter on paper is noticed. How long the post takes is not known: send it soon.")
+        return True, Reason(
+            "post_unknown", "A letter on paper is noticed. How long the post takes is not known: send it soon."
+        )
     spare = days_left - posting_days
     if spare < 0:
         return False, Reason(
-            "post_late", f"A letter takes about {_days(posting_days)} and there {_are(days_left)} left: it would come too late.", posting_days
+            "post_late",
+            f"A letter takes about {_days(posting_days)} and there {_are(days_left)} left: it would come too late.",
+            posting_days,
         )
     if spare == 0:
         return True, Reason("post_today", f"A letter takes about {_days(posting_days)}: post it today.", 0)

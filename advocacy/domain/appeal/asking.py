@@ -1,0 +1,77 @@
+"""The block of demands: each one word for word, led in by words that fit its grammar, as sentences or as a list."""
+
+from enum import Enum
+
+from advocacy.domain.appeal.choosing import Chooser
+from advocacy.domain.appeal.grammar import Wording, understand
+from advocacy.domain.appeal.pools import Voice
+from advocacy.domain.appeal.request import AppealRequest, Form
+from advocacy.domain.appeal.text import Kind, Paragraph, Piece
+
+_SENTENCES_IN_A_PARAGRAPH = 3
+
+
+class Style(Enum):
+    LIST = "list"
+    SENTENCES = "sentences"
+
+
+def demands_block(
+    request: AppealRequest, voice: Voice, chooser: Chooser, order: tuple[int, ...], style: Style
+) -> tuple[Paragraph, ...]:
+    """Return the paragraphs that make the demands numbered in `order`, in that order."""
+    wordings = {index: understand(request.facts.demands[index], voice.language) for index in order}
+    if style is Style.LIST:
+        return _listed(request, voice, chooser, wordings)
+    return _as_sentences(request, voice, chooser, wordings)
+
+
+def _listed(
+    request: AppealRequest, voice: Voice, chooser: Chooser, wordings: dict[int, Wording]
+) -> tuple[Paragraph, ...]:
+    form = common_form(wordings)
+    part = "copy_list" if request.is_copy else "list"
+    if not voice.has(f"{part}.{form}", request.tone):
+        form = Form.NEUTRAL
+    lead = chooser.choose(f"{part}.{form}", voice.phrases(f"{part}.{form}", request.tone), {})
+    # A lead like "I urge you to:" runs on into its items; after any other, each item stands for itself.
+    runs_on = form in {Form.INFINITIVE, Form.CLAUSE, Form.PARTICIPLE, Form.NOUN}
+    last = list(wordings)[-1]
+    items = tuple(
+        Piece(f"{_item(wording, form, runs_on=runs_on)}{';' if runs_on and index != last else '.'}", Kind.DEMAND, index)
+        for index, wording in wordings.items()
+    )
+    return Paragraph((Piece(lead),)), Paragraph(items, bulleted=True)
+
+
+def _item(wording: Wording, form: Form, *, runs_on: bool) -> str:
+    if form is Form.CLAUSE:
+        return wording.que
+    return wording.lower if runs_on else wording.upper
+
+
+def common_form(wordings: dict[int, Wording]) -> Form:
+    """Return the form that all the demands share, or neutral."""
+    forms = {wording.form for wording in wordings.values()}
+    return forms.pop() if len(forms) == 1 else Form.NEUTRAL
+
+
+def _as_sentences(
+    request: AppealRequest, voice: Voice, chooser: Chooser, wordings: dict[int, Wording]
+) -> tuple[Paragraph, ...]:
+    pieces = []
+    for at, (index, wording) in enumerate(wordings.items()):
+        part = f"{'further' if at else 'each'}.{wording.form}"
+        pieces.append(Piece(_sentence(request, voice, chooser, part, at, wording), Kind.DEMAND, index))
+    if len(pieces) <= _SENTENCES_IN_A_PARAGRAPH:
+        return (Paragraph(tuple(pieces)),)
+    half = (len(pieces) + 1) // 2
+    return Paragraph(tuple(pieces[:half])), Paragraph(tuple(pieces[half:]))
+
+
+def _sentence(request: AppealRequest, voice: Voice, chooser: Chooser, part: str, at: int, wording: Wording) -> str:
+    """Return one demand as a sentence; its lead differs from those of its neighbours."""
+    phrases = voice.phrases(part, request.tone)
+    start = chooser.number(part, len(phrases))
+    phrase = phrases[(start + at) % len(phrases)]
+    return chooser.choose(f"{part}#{at}", (phrase,), wording.slots())

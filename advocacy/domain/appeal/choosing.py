@@ -1,0 +1,60 @@
+"""Choosing among phrasings: always the same for one seed, evenly across seeds, and never the same words twice in a letter."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+
+from advocacy.domain.appeal.phrases import Phrase
+
+_ECHO_WORDS = 4  # this many words in a row are heard as a repetition
+
+
+class Chooser:
+    """Draws the phrasings of one letter. Each part is drawn by its own hash, so a new phrase in one pool leaves the others alone."""
+
+    def __init__(self, seed: str) -> None:
+        self._key = blake2b(seed.encode(), digest_size=16).digest()
+        self._heard: set[tuple[str, ...]] = set()
+
+    def number(self, what: str, below: int) -> int:
+        """Return a number from 0 to `below` - 1, the same each time for this seed and `what`."""
+        return int.from_bytes(self._digest(what)[:4]) % below
+
+    def hear(self, text: str) -> None:
+        """Note words that are in the letter anyway, so that no phrasing echoes them."""
+        self._heard.update(_echoes(text))
+
+    def choose(self, part: str, phrases: Sequence[Phrase], values: Mapping[str, str]) -> str:
+        """Return one of `phrases` whose slots all have a value, or "" where there is none.
+
+        One that repeats four words in a row already chosen is passed over while there is another.
+        """
+        there = values.keys()
+        able = [phrase for phrase in phrases if phrase.slots <= there]
+        if not able:
+            return ""
+        digest = self._digest(part)
+        start = int.from_bytes(digest[:4]) % len(able)
+        first = ""
+        for step in range(len(able)):
+            text = able[(start + step) % len(able)].render(digest[4:], values)
+            echoes = _echoes(text)
+            if self._heard.isdisjoint(echoes):
+                self._heard.update(echoes)
+                return text
+            first = first or text
+        return first
+
+    def rotated(self, what: str, items: Sequence[int]) -> tuple[int, ...]:
+        """Return the items starting from one drawn evenly, so that each comes first equally often."""
+        if not items:
+            return ()
+        start = self.number(what, len(items))
+        return (*items[start:], *items[:start])
+
+    def _digest(self, what: str) -> bytes:
+        return blake2b(what.encode(), key=self._key, digest_size=40).digest()
+
+
+def _echoes(text: str) -> Iterable[tuple[str, ...]]:
+    words = [word.strip(".,;:!?“”\"'()") for word in text.lower().split()]
+    return {tuple(words[at : at + _ECHO_WORDS]) for at in range(len(words) - _ECHO_WORDS + 1)}

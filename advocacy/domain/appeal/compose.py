@@ -1,0 +1,161 @@
+"""Composing an appeal: the parts are drawn from the pools, the demands are led in, and all is fitted to the channel."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from advocacy.domain.addressee import Channel
+from advocacy.domain.appeal import asking, fitting, plans, spoken
+from advocacy.domain.appeal.asking import Style
+from advocacy.domain.appeal.choosing import Chooser
+from advocacy.domain.appeal.own import ended, own_pieces
+from advocacy.domain.appeal.pools import Pools, Voice
+from advocacy.domain.appeal.request import AppealRequest
+from advocacy.domain.appeal.subject import as_subject
+from advocacy.domain.appeal.text import Appeal, Kind, Paragraph, Piece
+from advocacy.domain.errors import InvalidError
+
+_TITLES_TO_REPEAT = (
+    "Madame",
+    "Monsieur",
+    "Mesdames",
+    "Messieurs",
+    "Excellence",
+    "Votre ",
+    "Cher ",
+    "Chère ",
+    "Honorable",
+)
+
+
+def compose(request: AppealRequest, pools: Pools) -> Appeal:
+    """Return the appeal for a request: the same one each time for the same request.
+
+    The demands stand in it word for word, but for a first capital and a final mark. Raises NotFoundError for a language without
+    phrasings, InvalidError for a campaign without demands.
+    """
+    if not request.facts.demands:
+        raise InvalidError(
+            f"“{request.facts.title}” has no demands, so there is nothing to ask for. Add one to the campaign."
+        )
+    voice = pools.voice(request.language)
+    chooser = Chooser(f"{request.seed}\n{request.addressee.name}\n{request.tone}")
+    values = _values(request, voice)
+    if request.channel is Channel.PHONE:
+        return spoken.script(request, voice, chooser, values)
+    if request.channel is Channel.SOCIAL:
+        return spoken.post(request, voice, chooser, values)
+    return _letter(request, voice, chooser, values)
+
+
+def _letter(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str]) -> Appeal:
+    order = chooser.rotated("order", request.chosen_demands())
+    frame = Appeal(
+        language=voice.language,
+        channel=request.channel,
+        tone=request.tone,
+        subject=chooser.choose("subject", voice.phrases("subject", request.tone), values),
+        salutation=salutation(request, voice),
+        paragraphs=(),
+        closing=chooser.choose("closing", voice.phrases("closing", request.tone), values),
+        signature=tuple(line for line in (request.writer.name.strip(), request.writer.place()) if line),
+    )
+    plan = _plan(request, chooser)
+    style = _style(request, chooser, len(order))
+    asked = asking.demands_block(request, voice, chooser, order, style)
+    parts = _parts(request, voice, chooser, values, plan)
+    appeal, fits = _fitted(frame, plan, parts, asked, request)
+    if not fits and style is Style.SENTENCES and len(order) > 1:
+        listed = asking.demands_block(request, voice, chooser, order, Style.LIST)
+        appeal, fits = _fitted(frame, plan, parts, listed, request)
+    if not fits and request.channel is Channel.EMAIL:
+        # The body has to be pasted anyway, so nothing is gained by giving up parts of it.
+        appeal = replace(frame, paragraphs=_paragraphs(plan, parts, asked))
+    return replace(appeal, fits=fits)
+
+
+def salutation(request: AppealRequest, voice: Voice) -> str:
+    """Return the addressee's salutation as printed, or the language's own for an addressee without one."""
+    printed = (request.addressee.salutation or "").strip()
+    if not printed:
+        return voice.words["salutation"]
+    return printed if printed[-1] in ",:;!.،" else f"{printed}{voice.words['salutation'][-1]}"
+
+
+def _values(request: AppealRequest, voice: Voice) -> dict[str, str]:
+    """Return what can fill the slots; a slot without a value is not among them, and phrasings that need it are passed over."""
+    printed = salutation(request, voice).rstrip(",:;!. ")
+    given = {
+        "title": as_subject(request.facts.title, request.language),
+        "topic": request.facts.topic,
+        "name": request.writer.name,
+        "city": request.writer.city,
+        "country": request.writer.country,
+        "primary": request.primary.name if request.primary else "",
+        "handle": request.addressee.social or "",
+        "appel": printed if printed.startswith(_TITLES_TO_REPEAT) else "",
+    }
+    return {slot: " ".join(value.split()) for slot, value in given.items() if value.strip()}
+
+
+def _plan(request: AppealRequest, chooser: Chooser) -> plans.Plan:
+    choices = (plans.COPY if request.is_copy else plans.LETTER)[request.tone]
+    return choices[chooser.number("plan", len(choices))]
+
+
+def _style(request: AppealRequest, chooser: Chooser, demands: int) -> Style:
+    if request.is_copy:
+        return Style.LIST
+    if demands == 1:
+        return Style.SENTENCES
+    return Style.LIST if chooser.number("style", 10) < plans.LISTED_OF_TEN[request.tone] else Style.SENTENCES
+
+
+def _parts(
+    request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str], plan: plans.Plan
+) -> dict[str, tuple[Piece, ...]]:
+    """Return the pieces of each part in the plan but the demands."""
+    parts = {plans.OWN: own_pieces(request.own), plans.SUMMARY: _summary(request)}
+    for part in (part for row in plan for part in row):
+        if part in parts or part == plans.DEMANDS or (part == "who" and request.own.who_am_i.strip()):
+            continue
+        sentence = chooser.choose(part, voice.phrases(part, request.tone), values)
+        parts[part] = (Piece(sentence),) if sentence else ()
+    return parts
+
+
+def _summary(request: AppealRequest) -> tuple[Piece, ...]:
+    text = ended(request.facts.summary)
+    return (Piece(text, Kind.SUMMARY),) if text else ()
+
+
+def _fitted(
+    frame: Appeal,
+    plan: plans.Plan,
+    parts: Mapping[str, tuple[Piece, ...]],
+    asked: tuple[Paragraph, ...],
+    request: AppealRequest,
+) -> tuple[Appeal, bool]:
+    """Return the appeal with as many parts as the channel holds, and whether it holds it at all."""
+    address = next(iter(request.addressee.emails), None)
+    kept = dict(parts)
+    appeal = replace(frame, paragraphs=_paragraphs(plan, kept, asked))
+    for part in plans.GIVEN_UP_FIRST:
+        if fitting.fits(appeal, address=address):
+            return appeal, True
+        if kept.pop(part, ()):
+            appeal = replace(frame, paragraphs=_paragraphs(plan, kept, asked))
+    return appeal, fitting.fits(appeal, address=address)
+
+
+def _paragraphs(
+    plan: plans.Plan, parts: Mapping[str, tuple[Piece, ...]], asked: tuple[Paragraph, ...]
+) -> tuple[Paragraph, ...]:
+    paragraphs: list[Paragraph] = []
+    for row in plan:
+        if row == (plans.DEMANDS,):
+            paragraphs += asked
+            continue
+        pieces = tuple(piece for part in row for piece in parts.get(part, ()))
+        if pieces:
+            paragraphs.append(Paragraph(pieces))
+    return tuple(paragraphs)

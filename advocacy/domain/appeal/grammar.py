@@ -1,0 +1,255 @@
+"""What kind of words a demand is made of, in each language, so that what leads into it fits."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from advocacy.domain.appeal.request import Demand, Form
+from advocacy.domain.appeal.verbs import ENGLISH_VERBS
+
+_BULLET = re.compile(r"^\s*(?:[-–—•*·▪●]|\(?\d{1,2}[.)]|n\s(?=[A-Z]))\s*")
+_TAIL = re.compile(r"[\s.;,:]+(?:and|et|y|e|und|sowie)?[\s;,]*$", re.IGNORECASE)
+_SEVERAL_SENTENCES = re.compile(r"[.!?]\s+[A-ZÀ-ÝÄÖÜ¿¡]")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A demand ready to be led into: its words with only bullet, final mark and first capital taken away.
+
+    `lower` begins as in mid-sentence, `upper` as at the start of one. `de` and `que` carry French "de"/"d'" and French or Spanish
+    "que"/"qu'" before the words; elsewhere they equal `lower`.
+    """
+
+    form: Form
+    lower: str
+    upper: str
+    de: str
+    que: str
+
+    def slots(self) -> dict[str, str]:
+        return {"demand": self.lower, "Demand": self.upper, "de_demand": self.de, "que_demand": self.que}
+
+
+def understand(demand: Demand, language: str) -> Wording:
+    """Return the demand's words and form in a language (a BCP 47 tag; unknown ones are taken as neutral)."""
+    return _understand(demand.text, language.partition("-")[0].lower(), demand.form)
+
+
+@lru_cache(maxsize=4096)
+def _understand(text: str, language: str, given: Form | None) -> Wording:
+    core = " ".join(_BULLET.sub("", text).split())
+    core = _TAIL.sub("", core) if not re.search(r"\b[A-Z]\.$", core) else core
+    form, core = _RULES.get(language, _neutral)(core)
+    if given is not None:
+        form = given
+    elif _SEVERAL_SENTENCES.search(core):
+        form = Form.NEUTRAL
+    lower = core if form is Form.SENTENCE else _decapitalised(core, language, form)
+    return Wording(
+        form, lower, core[:1].upper() + core[1:], _elided("de", lower, language), _elided("que", lower, language)
+    )
+
+
+def _neutral(core: str) -> tuple[Form, str]:
+    return Form.NEUTRAL, core
+
+
+# English
+
+_EN_DETERMINERS = {
+    "the", "a", "an", "all", "any", "no", "immediate", "prompt", "full", "their", "his", "her", "its", "this", "these", "those",
+    "effective", "independent", "justice", "respect", "protection", "accountability", "freedom", "access", "unconditional",
+}  # fmt: skip
+_EN_MODALS = re.compile(r"\b(?:must|should|shall|ought to|needs? to|ha(?:s|ve) to|(?:is|are) to be)\b")
+_EN_ADVERBS = re.compile(r"^(?:immediately|promptly|urgently|publicly|fully|unconditionally|\w{3,}ly|also|always)$")
+
+
+def _english(core: str) -> tuple[Form, str]:
+    core = re.sub(r"^(?:please|kindly)\s+", "", core, flags=re.IGNORECASE)
+    words = re.findall(r"[\w'’-]+", core.lower())
+    if not words:
+        return Form.NEUTRAL, core
+    if words[0] == "to" and len(words) > 1 and _en_first_verb(words[1:]):
+        return Form.INFINITIVE, core[2:].lstrip()
+    if words[0] == "that":
+        return Form.CLAUSE, core[4:].lstrip()
+    if words[:2] == ["do", "not"] or words[0] in {"don't", "don’t", "never"}:
+        return Form.IMPERATIVE, core
+    if _en_first_verb(words):
+        return Form.INFINITIVE, core
+    if words[0].endswith("ing") and words[0][:-3] and _en_participle(words[0]):
+        return Form.PARTICIPLE, core
+    if _EN_MODALS.search(core):
+        return Form.SENTENCE, core
+    return (Form.NOUN if words[0] in _EN_DETERMINERS else Form.NEUTRAL), core
+
+
+def _en_first_verb(words: list[str]) -> bool:
+    """Return whether a base verb comes first, adverbs and "and" between them aside ("immediately and unconditionally release")."""
+    for word in words:
+        if word in ENGLISH_VERBS:
+            return True
+        if not (_EN_ADVERBS.match(word) or word == "and"):
+            return False
+    return False
+
+
+def _en_participle(word: str) -> bool:
+    stem = word[:-3]
+    return stem in ENGLISH_VERBS or f"{stem}e" in ENGLISH_VERBS or stem[:-1] in ENGLISH_VERBS
+
+
+# French
+
+_FR_NOUN_START = re.compile(
+    r"^(?:l['’]|la\b|le\b|les\b|un\b|une\b|des\b|leur\b|sa\b|son\b|ses\b|cette\b|ce\b|ces\b)", re.IGNORECASE
+)
+_FR_NOT_VERBS = {
+    "premier",
+    "dernier",
+    "janvier",
+    "février",
+    "hier",
+    "papier",
+    "quartier",
+    "métier",
+    "avoir",
+    "pouvoir",
+    "devoir",
+}
+
+
+def _french(core: str) -> tuple[Form, str]:
+    core = re.sub(r"^(?:de\s+|d['’])(?=\w)", "", core, flags=re.IGNORECASE) if _fr_infinitive(_after_de(core)) else core
+    first = core.split(maxsplit=1)[0].lower() if core else ""
+    if first in {"que", "qu"} or re.match(r"^qu['’]", core, re.IGNORECASE):
+        return Form.CLAUSE, re.sub(r"^(?:que\s+|qu['’])", "", core, flags=re.IGNORECASE)
+    if _fr_infinitive(core):
+        return Form.INFINITIVE, core
+    if re.match(r"^\w+ez\b", core, re.IGNORECASE) and first not in {"chez", "assez"}:
+        return Form.IMPERATIVE, core
+    if re.search(r"\b(?:doi(?:t|vent)|devrai(?:t|ent)|faut)\b", core):
+        return Form.SENTENCE, core
+    return (Form.NOUN if _FR_NOUN_START.match(core) else Form.NEUTRAL), core
+
+
+def _after_de(core: str) -> str:
+    return re.sub(r"^(?:de\s+|d['’])", "", core, flags=re.IGNORECASE)
+
+
+def _fr_infinitive(core: str) -> bool:
+    """Return whether an infinitive comes first: "libérer", "ne pas renvoyer", "immédiatement mettre", "s'assurer", "y mettre"."""
+    words = re.sub(r"^(?:s['’]|se\s+|y\s+|en\s+|ne\s+(?:pas|plus|jamais)\s+)+", "", core.lower()).split()
+    while words and words[0].endswith("ment"):
+        words = words[1:]
+    return (
+        bool(words)
+        and re.fullmatch(r"\w+(?:er|ir|re)", words[0]) is not None
+        and words[0] not in (_FR_NOT_VERBS - {"avoir"})
+    )
+
+
+# Spanish
+
+_ES_INFINITIVE = re.compile(
+    r"^(?:no\s+)?(?:\w+mente\s+(?:e\s+\w+mente\s+|y\s+\w+mente\s+)?)?\w+(?:ar|er|ir|ír)(?:se|l[aeo]s?|les?)?$"
+)
+_ES_NOUN_START = re.compile(r"^(?:el|la|los|las|un|una|su|sus|este|esta)\b", re.IGNORECASE)
+_ES_NOT_VERBS = {
+    "mujer",
+    "mujeres",
+    "lugar",
+    "hogar",
+    "poder",
+    "ayer",
+    "cualquier",
+    "militar",
+    "militares",
+    "primer",
+    "tercer",
+}
+
+
+def _spanish(core: str) -> tuple[Form, str]:
+    core = re.sub(r"^a\s+(?=\w+[aeií]r\b)", "", core, flags=re.IGNORECASE)
+    first = core.split(maxsplit=1)[0].lower() if core else ""
+    if first == "que":
+        return Form.CLAUSE, core[3:].lstrip()
+    if _es_infinitive(core):
+        return Form.INFINITIVE, core
+    if re.search(r"\b(?:debe|deben|debería|deberían|ha de|han de|tiene que|tienen que)\b", core):
+        return Form.SENTENCE, core
+    return (Form.NOUN if _ES_NOUN_START.match(core) else Form.NEUTRAL), core
+
+
+def _es_infinitive(core: str) -> bool:
+    words = core.lower().split()
+    while words and (words[0].endswith("mente") or words[0] in {"no", "e", "y"}):
+        words = words[1:]
+    return bool(words) and words[0] not in _ES_NOT_VERBS and _ES_INFINITIVE.match(words[0]) is not None
+
+
+# German
+
+_DE_ZU = re.compile(r"\b(?:zu\s+\w+e?n|\w{2,}zu\w{2,}e?n)\b")
+_DE_NOUN_START = re.compile(r"^(?:die|das|ein|eine|einen|alle|ihre|seine|den)\b", re.IGNORECASE)
+
+
+def _german(core: str) -> tuple[Form, str]:
+    head = re.split(r",\s+(?:dass|damit|die|der|das|wenn|ob|bis|um)\b", core, maxsplit=1)[0]
+    if re.match(r"^(?:dass|daß)\b", core, re.IGNORECASE):
+        return Form.CLAUSE, re.sub(r"^da(?:ss|ß)\s+", "", core, flags=re.IGNORECASE)
+    if re.match(r"^\w+n\s+Sie\b", core):
+        return Form.IMPERATIVE, core
+    if re.search(r"\b(?:muss|müssen|soll|sollen|sollte|sollten|hat zu|haben zu)\b", head):
+        return Form.SENTENCE, core
+    if _DE_ZU.search(head):
+        return Form.INFINITIVE, core
+    return (Form.NOUN if _DE_NOUN_START.match(core) else Form.NEUTRAL), core
+
+
+_RULES = {"en": _english, "fr": _french, "es": _spanish, "de": _german}
+
+# First words that are written small inside a sentence although a demand began with them; any other capital stays.
+_SMALL_INSIDE = {
+    "en": _EN_DETERMINERS | ENGLISH_VERBS,
+    "fr": {"le", "la", "les", "un", "une", "des", "leur", "leurs", "sa", "son", "ses", "cette", "ce", "ces", "tous", "toutes", "toute", "tout"},
+    "es": {"el", "la", "los", "las", "un", "una", "su", "sus", "este", "esta", "todos", "todas", "todo", "toda"},
+    "de": {
+        "die", "der", "das", "den", "dem", "ein", "eine", "einen", "einem", "einer", "alle", "allen", "ihre", "seine", "ihren", "seinen",
+        "keine", "keinen", "niemand", "niemanden", "jede", "jeden", "sich", "dafür", "sämtliche", "unverzüglich", "umgehend", "sofort",
+        "öffentlich", "in", "auf", "für", "mit", "von", "bei", "zu", "bedingungslos",
+    },
+}  # fmt: skip
+
+
+def _decapitalised(core: str, language: str, form: Form) -> str:
+    """Write the first letter small unless it may be a name or an abbreviation; a demand is never altered beyond that."""
+    first = re.match(r"[\w'’-]+", core)
+    if first is None or (len(first.group()) > 1 and first.group()[1].isupper()):
+        return core
+    word = first.group().lower()
+    is_verb = form in {Form.INFINITIVE, Form.IMPERATIVE, Form.PARTICIPLE} and language != "de"
+    is_german_command = form is Form.IMPERATIVE and language == "de"
+    article = re.match(r"^[ld]['’]", word) is not None and language == "fr"
+    if is_verb or is_german_command or article or word in _SMALL_INSIDE.get(language, set()):
+        return core[0].lower() + core[1:]
+    return core
+
+
+_FR_ASPIRATED = {"hausser", "hâter", "haïr", "harceler", "heurter", "hisser", "hurler", "handicaper", "hors"}
+
+
+def _elided(particle: str, lower: str, language: str) -> str:
+    """Return `particle` before the words, shortened before a French vowel or silent h ("d'abandonner", "qu'ils")."""
+    if language not in {"fr", "es"}:
+        return lower
+    first = lower.split(maxsplit=1)[0].lower() if lower else ""
+    silent = (
+        re.match(r"[aeiouyhàâéèêëîïôûù]", first) is not None
+        and first not in _FR_ASPIRATED
+        and not first.startswith(("onz", "oui", "yé"))
+    )
+    if language == "fr" and silent:
+        return f"{particle[:-1]}'{lower}"
+    return f"{particle} {lower}"

@@ -1,0 +1,58 @@
+"""One phrasing from the pools: words with alternatives `(a|b)` and slots `{city}`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
+_SLOT = re.compile(r"\{(\w+)\}")
+_BLANKS = re.compile(r" {2,}")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A phrasing as segments, each a tuple of alternatives; a segment of one alternative is fixed text."""
+
+    source: str
+    segments: tuple[tuple[str, ...], ...]
+    slots: frozenset[str]
+
+    def variants(self) -> int:
+        """Return how many different sentences this phrasing can become."""
+        count = 1
+        for segment in self.segments:
+            count *= len(segment)
+        return count
+
+    def render(self, picks: bytes, values: Mapping[str, str]) -> str:
+        """Return the sentence: the nth byte of `picks` chooses in the nth segment, `values` fill the slots.
+
+        A value is put in as it is and never read as a phrasing, so a supporter's braces and bars stay what they are.
+        """
+        chosen = "".join(segment[picks[at % len(picks)] % len(segment)] for at, segment in enumerate(self.segments))
+        tidy = _BLANKS.sub(" ", chosen).strip()
+        return _SLOT.sub(lambda slot: values[slot.group(1)], tidy) if self.slots else tidy
+
+
+def parse_phrase(source: str) -> Phrase:
+    """Return the phrasing that `source` writes down. Raises ValueError, saying what is wrong with it."""
+    text = source.strip()
+    if not text:
+        raise ValueError("an empty phrase")
+    segments: list[tuple[str, ...]] = []
+    end = 0
+    for found in _ALTERNATIVES.finditer(text):
+        segments.append((text[end : found.start()],))
+        segments.append(tuple(found.group(1).split("|")))
+        end = found.end()
+    segments.append((text[end:],))
+    fixed = "".join(segment[0] for segment in segments if len(segment) == 1)
+    if "|" in fixed:
+        raise ValueError("a bar “|” outside brackets, or brackets within brackets")
+    if re.search(r"[{}]", _SLOT.sub("", text)):
+        raise ValueError("a brace that does not belong to a slot like {city}")
+    return Phrase(
+        source=text,
+        segments=tuple(segment for segment in segments if segment != ("",)),
+        slots=frozenset(_SLOT.findall(text)),
+    )

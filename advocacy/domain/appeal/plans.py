@@ -1,0 +1,62 @@
+"""In which order the parts of a letter stand, by tone, and which go first when there is no room."""
+
+from advocacy.domain.appeal.request import Tone
+
+OWN = "own"
+DEMANDS = "demands"
+SUMMARY = "summary"
+
+Plan = tuple[tuple[str, ...], ...]
+"""Paragraphs, each a row of parts. `own` is the supporter's paragraph, `demands` the block of demands, `summary` the campaign's sentence."""
+
+LETTER: dict[Tone, tuple[Plan, ...]] = {
+    Tone.FORMAL: (
+        (
+            ("opening", SUMMARY),
+            ("who", "concern"),
+            (OWN,),
+            (DEMANDS,),
+            ("principle", "conviction"),
+            ("reply", "thanks"),
+        ),
+        (("opening", SUMMARY), (OWN,), ("concern", "principle"), (DEMANDS,), ("conviction", "reply", "thanks")),
+        (("opening", "who"), (SUMMARY, "concern"), (OWN,), (DEMANDS,), ("conviction",), ("reply", "thanks")),
+        (("opening", SUMMARY, "concern"), (OWN,), ("principle",), (DEMANDS,), ("conviction", "reply"), ("thanks",)),
+    ),
+    Tone.WARM: (
+        (
+            ("opening", "who"),
+            (OWN,),
+            (SUMMARY, "concern"),
+            (DEMANDS,),
+            ("principle", "conviction"),
+            ("reply", "thanks"),
+        ),
+        (
+            ("opening", SUMMARY),
+            (OWN,),
+            ("who", "concern"),
+            (DEMANDS,),
+            ("conviction", "principle"),
+            ("reply", "thanks"),
+        ),
+        (("opening", SUMMARY, "concern"), (OWN,), (DEMANDS,), ("principle", "conviction", "reply"), ("thanks",)),
+    ),
+    Tone.BRIEF: (
+        (("opening", SUMMARY), (OWN,), (DEMANDS,), ("reply", "thanks")),
+        (("opening", "concern", SUMMARY), (OWN,), (DEMANDS,), ("reply",)),
+        (("opening", SUMMARY), (OWN,), (DEMANDS,), ("conviction", "thanks")),
+    ),
+}
+
+_COPY: tuple[Plan, ...] = (
+    (("copy_opening", SUMMARY), (OWN,), (DEMANDS,), ("copy_request", "thanks")),
+    (("copy_opening",), (SUMMARY, "concern"), (OWN,), (DEMANDS,), ("copy_request",), ("thanks",)),
+)
+COPY: dict[Tone, tuple[Plan, ...]] = dict.fromkeys(Tone, _COPY)
+
+GIVEN_UP_FIRST = ("thanks", "principle", "conviction", "who", "concern", "reply", SUMMARY)
+"""Parts left out for want of room, the first first. What the supporter wrote and the demands are never left out."""
+
+LISTED_OF_TEN = {Tone.FORMAL: 5, Tone.WARM: 3, Tone.BRIEF: 7}
+"""Of ten letters, how many set several demands as a list and not as sentences."""
