@@ -1,0 +1,213 @@
+"""A campaign's life: launch, pause, resume, close, and a deadline that moves."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from advocacy.config import Settings
+from advocacy.domain.addressee import Role
+from advocacy.domain.campaign import CampaignState, Deadline
+from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
+from advocacy.domain.schedule import Change
+from advocacy.gateways import Gateways
+from advocacy.models import audience, moment
+from advocacy.models import campaign as campaigns
+from advocacy.models.campaign import Campaign
+from advocacy.operations import audit, planning, timetable
+
+LONGEST_DAYS = 366
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a campaign cannot be launched: the field to mend and what is wrong with it."""
+
+    field: str
+    message: str
+
+
+def find(session: Session, slug: str) -> Campaign:
+    """Return the campaign with this name in addresses. Raises NotFoundError."""
+    campaign = campaigns.by_slug(session, slug)
+    if campaign is None:
+        raise NotFoundError(f"There is no campaign “{slug}”. `advocacy campaigns list` names them all.")
+    return campaign
+
+
+def launch_faults(campaign: Campaign, now: datetime) -> list[Fault]:
+    """Return everything that keeps a draft from going live, the gravest first."""
+    faults = [*_deadline_faults(campaign, now)]
+    if not campaign.title.strip():
+        faults.append(Fault("title", "The campaign has no title."))
+    if not campaign.demands:
+        faults.append(Fault("demands", "There is no demand yet: say what the addressee is asked to do."))
+    primary = [row.value() for row in campaign.addressees if row.role is Role.PRIMARY]
+    if not primary:
+        faults.append(Fault("addressees", "There is nobody to write to yet."))
+    for addressee in primary:
+        if not addressee.channels():
+            faults.append(Fault("addressees", f"{addressee.name} has no address, number or form to write to."))
+    if not campaign.summary.strip():
+        faults.append(Fault("summary", "Tell the case in two sentences: they open the page and each mail."))
+    return faults
+
+
+def launch(session: Session, campaign: Campaign, *, gateways: Gateways, settings: Settings, actor: str) -> None:
+    """Take a draft live; the action goes to the alert list and to those already on the campaign.
+
+    Raises ConflictError with every reason when it cannot be launched; launching twice changes nothing the second time.
+    """
+    now = moment.now(session, gateways.clock)
+    _lock(session, campaign)
+    if campaign.state is not CampaignState.DRAFT:
+        raise ConflictError(f"“{campaign.title}” was launched before. To send it again, copy it to a new draft.")
+    faults = launch_faults(campaign, now)
+    if faults:
+        raise ConflictError("It cannot be launched. " + " ".join(fault.message for fault in faults))
+    campaign.launched_at = now
+    _move(session, campaign, CampaignState.LIVE, actor=actor, now=now, why="launched")
+    planning.derive(session, campaign, now=now, writer=gateways.mails, settings=settings)
+    session.commit()
+
+
+def pause(session: Session, campaign: Campaign, *, gateways: Gateways, actor: str) -> None:
+    """Hold every mail of this campaign, from the next request to the provider on."""
+    _move_alone(session, campaign, CampaignState.LIVE, CampaignState.PAUSED, gateways=gateways, actor=actor)
+
+
+def resume(session: Session, campaign: Campaign, *, gateways: Gateways, actor: str) -> None:
+    """Let it go on. Reminders that went stale meanwhile are merged into the newest."""
+    _move_alone(session, campaign, CampaignState.PAUSED, CampaignState.LIVE, gateways=gateways, actor=actor)
+
+
+def close(session: Session, campaign: Campaign, *, gateways: Gateways, actor: str) -> None:
+    """End it: no reminder goes out any more, and its page says so."""
+    now = moment.now(session, gateways.clock)
+    _lock(session, campaign)
+    if campaign.state is CampaignState.CLOSED:
+        return
+    if campaign.state is CampaignState.DRAFT:
+        raise ConflictError(f"“{campaign.title}” is a draft: there is nothing to close.")
+    campaign.closed_at = now
+    _move(session, campaign, CampaignState.CLOSED, actor=actor, now=now, why="closed")
+    planning.close(session, campaign, now=now)
+    session.commit()
+
+
+def move_deadline(
+    session: Session, campaign: Campaign, day: date, *, gateways: Gateways, settings: Settings, actor: str
+) -> None:
+    """Move the deadline, either way: everything unsent is planned anew, and the change is logged.
+
+    Raises InvalidError for a day that has passed or lies over a year away.
+    """
+    now = moment.now(session, gateways.clock)
+    _lock(session, campaign)
+    if campaign.state is CampaignState.CLOSED:
+        raise ConflictError(f"“{campaign.title}” is closed. Start a follow-up campaign with the new date.")
+    _check_day(campaign, day, now)
+    was, campaign.deadline = campaign.deadline, day
+    audit.record(
+        session,
+        actor=actor,
+        what="campaign.deadline",
+        object_=f"campaign:{campaign.id}",
+        now=now,
+        details={"from": was and was.isoformat(), "to": day.isoformat()},
+    )
+    if campaign.state is not CampaignState.DRAFT and was != day:
+        campaign.generation += 1
+        planning.replan(session, campaign, now=now, writer=gateways.mails, settings=settings)
+    session.commit()
+
+
+def deadline_changes(session: Session, campaign: Campaign, day: date, now: datetime) -> list[tuple[str, Change]]:
+    """Return the before-and-after of each unsent mail if the deadline moved to `day`. Changes nothing."""
+    _check_day(campaign, day, now)
+    was, launched = campaign.due_by(), campaign.launched_at or now
+    if was is None:
+        return []
+    becomes = Deadline(day, was.zone)
+    groups = audience.groups(session, campaign)
+    return timetable.changes(campaign, was, becomes, groups, launched_at=launched, now=now)
+
+
+def plan(session: Session, campaign: Campaign, now: datetime) -> list[timetable.PlanLine]:
+    """Return every mail still to come; for a draft, as if it were launched now. Changes nothing."""
+    deadline = campaign.due_by()
+    if deadline is None or campaign.state is CampaignState.CLOSED:
+        return []
+    groups = audience.groups(session, campaign)
+    return timetable.lines(campaign, deadline, groups, launched_at=campaign.launched_at or now, after=now)
+
+
+def _check_day(campaign: Campaign, day: date, now: datetime) -> None:
+    zone = campaign.due_by()
+    new = Deadline(day, zone.zone) if zone else None
+    if new is not None and new.passed(now):
+        raise InvalidError(
+            f"{day:%A %-d %B %Y} has passed. Choose today or a later day.", faults={"deadline": "This day has passed."}
+        )
+    if (day - now.date()).days > LONGEST_DAYS:
+        raise InvalidError(
+            f"{day:%-d %B %Y} is more than a year away. Choose a nearer day.", faults={"deadline": "Too far away."}
+        )
+
+
+def _deadline_faults(campaign: Campaign, now: datetime) -> list[Fault]:
+    deadline = campaign.due_by()
+    if deadline is None:
+        return [Fault("deadline", "It has no deadline: set the last day to act.")]
+    if deadline.passed(now):
+        return [
+            Fault(
+                "deadline",
+                f"Its deadline, {deadline.day:%A %-d %B %Y}, has passed. Set a new one if the action goes on.",
+            )
+        ]
+    if deadline.days_left(now) > LONGEST_DAYS:
+        return [Fault("deadline", f"Its deadline, {deadline.day:%-d %B %Y}, is more than a year away.")]
+    return []
+
+
+def _lock(session: Session, campaign: Campaign) -> None:
+    """Moves of one campaign happen one after the other: a double click finds the first one done."""
+    session.refresh(campaign, with_for_update=True)
+
+
+def _move_alone(
+    session: Session,
+    campaign: Campaign,
+    from_: CampaignState,
+    to: CampaignState,
+    *,
+    gateways: Gateways,
+    actor: str,
+) -> None:
+    now = moment.now(session, gateways.clock)
+    _lock(session, campaign)
+    if campaign.state is to:
+        return
+    if campaign.state is not from_:
+        raise ConflictError(f"“{campaign.title}” is {campaign.state}, so it cannot become {to}.")
+    _move(session, campaign, to, actor=actor, now=now, why=to.value)
+    session.commit()
+
+
+def _move(session: Session, campaign: Campaign, to: CampaignState, *, actor: str, now: datetime, why: str) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        what="campaign.state",
+        object_=f"campaign:{campaign.id}",
+        now=now,
+        details={"from": campaign.state.value, "to": to.value, "why": why},
+    )
+    campaign.state = to
+
+
+def listed(session: Session) -> list[Campaign]:
+    """Return all campaigns, the nearest deadline first."""
+    return list(session.scalars(select(Campaign).order_by(Campaign.deadline, Campaign.id)))

@@ -1,0 +1,139 @@
+"""A campaign's plan to its deadline: each mail still to come, when, to how many, and why then. Changes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from advocacy.domain.addressee import Channel, Role
+from advocacy.domain.cadence import Cadence, StepKind
+from advocacy.domain.campaign import Deadline
+from advocacy.domain.posting import days_to_allow
+from advocacy.domain.schedule import Change, Planned, before_and_after, dues_by_key, itinerary
+from advocacy.domain.supporter import Reminders
+from advocacy.models.audience import Group
+from advocacy.models.campaign import Campaign
+
+_NAMES = {
+    StepKind.LAUNCH: "The action itself",
+    StepKind.REMINDER: "Reminder, {days} before the deadline",
+    StepKind.LAST_POST: "Last useful posting day",
+    StepKind.LAST_DAY: "Morning of the last day",
+}
+
+_WHY = {
+    StepKind.LAUNCH: "at the launch, or at the end of the night where it is night then",
+    StepKind.REMINDER: "{days} before {deadline:%A %-d %B}, at {time:%H:%M} of each supporter's own day",
+    StepKind.LAST_POST: (
+        "the last day on which a letter still arrives by {deadline:%A %-d %B}; these people can only write by post, "
+        "and later reminders would come too late"
+    ),
+    StepKind.LAST_DAY: "the deadline is {deadline:%A %-d %B}; in the morning of each supporter's own day",
+}
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """One mail still to come: first and last instant at which it is due anywhere (aware, UTC), and to how many."""
+
+    rule: str
+    name: str
+    first_due: datetime
+    last_due: datetime
+    people: int
+    why: str
+
+
+def itineraries(
+    campaign: Campaign, deadline: Deadline, groups: Sequence[Group], *, launched_at: datetime
+) -> dict[Group, tuple[Planned, ...]]:
+    """Return what is planned for each group of supporters."""
+    cadence = Cadence.from_json(campaign.cadence)
+    by_post = post_only(campaign)
+    plans: dict[tuple[str, str | None], tuple[Planned, ...]] = {}
+    for group in groups:
+        key = (group.zone, group.country)
+        if key not in plans:
+            plans[key] = itinerary(
+                cadence,
+                launched_at=launched_at,
+                deadline=deadline,
+                zone=ZoneInfo(group.zone),
+                post_only=by_post,
+                posting_days=posting_days(campaign, group.country) if by_post else None,
+            )
+    return {group: plans[group.zone, group.country] for group in groups}
+
+
+def lines(
+    campaign: Campaign, deadline: Deadline, groups: Sequence[Group], *, launched_at: datetime, after: datetime
+) -> list[PlanLine]:
+    """Return the mails due after `after`, in order."""
+    found: dict[str, list[tuple[Group, Planned]]] = {}
+    for group, plan in itineraries(campaign, deadline, groups, launched_at=launched_at).items():
+        for each in plan:
+            if each.due_at >= after and _wants(group, each, plan):
+                found.setdefault(each.step.key, []).append((group, each))
+    told = [_line(rule, members, deadline) for rule, members in found.items()]
+    return sorted(told, key=lambda line: (line.first_due, line.last_due))
+
+
+def changes(
+    campaign: Campaign,
+    was: Deadline,
+    becomes: Deadline,
+    groups: Sequence[Group],
+    *,
+    launched_at: datetime,
+    now: datetime,
+) -> list[tuple[str, Change]]:
+    """Return what a moved deadline does to each mail not yet due, for the zone with the most people."""
+    if not groups:
+        return []
+    largest = max(groups, key=lambda group: group.people)
+    old = itineraries(campaign, was, [largest], launched_at=launched_at)[largest]
+    new = itineraries(campaign, becomes, [largest], launched_at=launched_at)[largest]
+    names = {each.step.key: _name(each) for each in (*old, *new)}
+    before = {key: due for key, due in dues_by_key(old).items() if due > now}
+    after = {key: due for key, due in dues_by_key(new).items() if due > now}
+    return [(names[change.key], change) for change in before_and_after(before, after)]
+
+
+def post_only(campaign: Campaign) -> bool:
+    """Return whether nobody primary can be reached but by post."""
+    primary = [row.value() for row in campaign.addressees if row.role is Role.PRIMARY]
+    return bool(primary) and all(addressee.channels() == (Channel.POST,) for addressee in primary)
+
+
+def posting_days(campaign: Campaign, country: str | None) -> int:
+    """Return the working days a letter from this country takes to all primary addressees."""
+    return days_to_allow(country, [row.country for row in campaign.addressees if row.role is Role.PRIMARY])
+
+
+def _wants(group: Group, each: Planned, plan: Sequence[Planned]) -> bool:
+    if each.step.kind is StepKind.LAUNCH:
+        return True
+    if group.acted or group.reminders is Reminders.NONE:
+        return False
+    return group.reminders is not Reminders.LAST or each is plan[-1]
+
+
+def _line(rule: str, members: list[tuple[Group, Planned]], deadline: Deadline) -> PlanLine:
+    step = members[0][1].step
+    why = _WHY[step.kind].format(days=_days(step.days_before), deadline=deadline.day, time=step.local_time)
+    return PlanLine(
+        rule=rule,
+        name=_name(members[0][1]),
+        first_due=min(each.due_at for _, each in members),
+        last_due=max(each.due_at for _, each in members),
+        people=sum(group.people for group, _ in members),
+        why=why,
+    )
+
+
+def _name(each: Planned) -> str:
+    return _NAMES[each.step.kind].format(days=_days(each.step.days_before))
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
