@@ -5,6 +5,8 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "campaigns": "advocacy.cli.campaigns:campaigns",
+    "rehearse": "advocacy.cli.rehearse:rehearse",
     "migrate": "advocacy.cli.database:migrate",
 }
 """A command's name and where it stands."""

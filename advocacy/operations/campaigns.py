@@ -46,9 +46,11 @@ def launch_faults(campaign: Campaign, now: datetime) -> list[Fault]:
     primary = [row.value() for row in campaign.addressees if row.role is Role.PRIMARY]
     if not primary:
         faults.append(Fault("addressees", "There is nobody to write to yet."))
-    for addressee in primary:
-        if not addressee.channels():
-            faults.append(Fault("addressees", f"{addressee.name} has no address, number or form to write to."))
+    faults += [
+        Fault("addressees", f"{addressee.name} has no address, number or form to write to.")
+        for addressee in primary
+        if not addressee.channels()
+    ]
     if not campaign.summary.strip():
         faults.append(Fault("summary", "Tell the case in two sentences: they open the page and each mail."))
     return faults
