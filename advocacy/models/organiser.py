@@ -7,12 +7,12 @@ from datetime import datetime
 from uuid import uuid4
 
 from flask_security import AsaList, RoleMixin, UserMixin, WebAuthnMixin
-from sqlalchemy import Column, DateTime, ForeignKey, LargeBinary, String, Table, func, select
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, LargeBinary, String, Table, func, select
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from advocacy.domain.permissions import OrganiserRole, Permission, may
-from advocacy.models.base import Base
+from advocacy.models.base import Base, BigId
 
 organiser_roles = Table(
     "organiser_role",
@@ -33,7 +33,7 @@ class Role(Base, RoleMixin):
 
 
 class Organiser(Base, UserMixin):
-    """A person who signs in. `sessions_from` ends every session begun before it."""
+    """A person who signs in. A new `fs_uniquifier` ends every session; `tf_last_counter` makes each code good once."""
 
     __tablename__ = "organiser"
 
@@ -46,6 +46,7 @@ class Organiser(Base, UserMixin):
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
     created_at: Mapped[datetime]
@@ -97,5 +98,25 @@ class SignInLink(Base):
     used_at: Mapped[datetime | None]
 
 
+class SignInFailure(Base):
+    """One wrong password or code. Counted by account, here and not in memory, so that no restart resets the count.
+
+    `account` is a keyed hash of what was typed, so that unknown addresses are counted alike and none is kept.
+    """
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (Index("ix_sign_in_failure_account_at", "account", "at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account: Mapped[bytes] = mapped_column(LargeBinary(32))
+    at: Mapped[datetime]
+
+
 def by_email(session: Session, email: str) -> Organiser | None:
     return session.scalar(select(Organiser).where(Organiser.email == email))
+
+
+def failures_since(session: Session, account: bytes, since: datetime) -> int:
+    """Return how many sign-ins to this account failed since then."""
+    query = select(func.count()).where(SignInFailure.account == account, SignInFailure.at >= since)
+    return session.scalar(query) or 0

@@ -112,6 +112,7 @@ def upgrade() -> None:
     sa.Column('timezone', sa.String(length=64), nullable=False),
     sa.Column('tf_primary_method', sa.String(length=64), nullable=True),
     sa.Column('tf_totp_secret', sa.String(length=255), nullable=True),
+    sa.Column('tf_last_counter', sa.BigInteger(), nullable=True),
     sa.Column('mf_recovery_codes', sa.UnicodeText(), nullable=True),
     sa.Column('fs_webauthn_user_handle', sa.String(length=64), nullable=True),
     sa.Column('created_at', UtcDateTime(), nullable=False),
@@ -192,6 +193,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_suppression')),
     sa.UniqueConstraint('suppression_key', 'scope', name=op.f('uq_suppression_suppression_key'))
     )
+    op.create_table('sign_in_failure',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in_failure'))
+    )
+    with op.batch_alter_table('sign_in_failure', schema=None) as batch_op:
+        batch_op.create_index('ix_sign_in_failure_account_at', ['account', 'at'], unique=False)
+
     op.create_table('addressee',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -448,6 +458,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('sign_in_failure', schema=None) as batch_op:
+        batch_op.drop_index('ix_sign_in_failure_account_at')
+
+    op.drop_table('sign_in_failure')
     op.drop_table('content_version')
     with op.batch_alter_table('action', schema=None) as batch_op:
         batch_op.drop_index('ix_action_campaign')
