@@ -66,13 +66,15 @@ def itinerary(
 ) -> tuple[Planned, ...]:
     """Return what a campaign plans for the supporters of one zone (and, by post, one country), in order of time.
 
-    Whoever is in the bucket has the same due times: the rules about single people only leave some of them out.
+    Whoever is in the bucket has the same due times: the rules about single people only leave some of them out. A launch
+    in the last night before the deadline has a `due_at` that is not before its `send_by`: it goes only to who joins
+    that night, in answer to their press.
     """
     wanted = steps(cadence, launched_at=launched_at, deadline=deadline, post_only=post_only, posting_days=posting_days)
     launch, *reminders = wanted
-    opening = launch_at(launched_at, zone, cadence=cadence, deadline=deadline)
-    launch_day = (opening or launched_at).astimezone(zone).date()
-    dues: list[tuple[Step, datetime]] = [] if opening is None else [(launch, opening)]
+    opening = next_civil(launched_at, zone, cadence.quiet)
+    launch_day = opening.astimezone(zone).date()
+    dues = [(launch, opening)] if launched_at < deadline.end() else []
     for step in reminders:
         due = due_at(step, deadline, zone, cadence=cadence)
         if due is not None and step.day(deadline) > launch_day:

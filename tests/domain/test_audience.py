@@ -170,6 +170,15 @@ def test_who_joins_the_evening_before_still_gets_the_last_morning_and_who_joins_
     assert _told(at_night, CAMPAIGN, night)["last-day"] == "frequency_cap"
 
 
+def test_a_launch_in_the_last_night_goes_only_to_who_joins_that_night() -> None:
+    last_night = replace(CAMPAIGN, launched_at=utc("2026-11-24T22:00"))
+    joined = utc("2026-11-24T22:30")
+    late = replace(SUPPORTER, alerts_since=None, confirmed_at=joined, joined_at=joined)
+
+    assert _told(SUPPORTER, last_night, last_night.launched_at) == {"launch": "deadline_passed"}
+    assert _told(late, last_night, joined) == {"launch": "24 22:30"}
+
+
 def test_confirming_counts_not_asking() -> None:
     asked, confirmed = utc("2026-11-03T12:00"), utc("2026-11-12T12:00")
     late = replace(SUPPORTER, alerts_since=None, joined_at=asked, confirmed_at=confirmed)
