@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "audit": "advocacy.cli.audit:audit",
     "campaigns": "advocacy.cli.campaigns:campaigns",
     "rehearse": "advocacy.cli.rehearse:rehearse",
     "migrate": "advocacy.cli.database:migrate",
