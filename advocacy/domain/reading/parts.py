@@ -1,0 +1,121 @@
+"""Divide a page into its parts (demands, addressees, background ...) at the labels that mark them."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from advocacy.domain.reading.lexicon import lexicon
+from advocacy.domain.reading.page import Line, Page
+from advocacy.domain.reading.tidy import lay_out
+
+HEAD = "head"
+_ORDER = (
+    "diplomats",
+    "copies",
+    "addressees",
+    "demands",
+    "letter",
+    "background",
+    "summary",
+    "write_in",
+    "country",
+    "end",
+    "action",
+)
+_FLAT_BULLET = re.compile(r"(?<=\s)(?:-(?= +\w)|[–•■▪●](?=\s*\w)|n(?=\s{2,}\w))")
+_SIGNATURE = re.compile(r"-- ?")
+_CONTACT_WORDS_AFTER = re.compile(r"\s*(?:[+(]?\d|[\w.+-]+@)")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of the page from one label to the next: `label` and `body` are page positions."""
+
+    kind: str
+    label_start: int
+    start: int
+    end: int
+
+
+def unfold(page: Page) -> Page:
+    """Break a document that came as one long line at its labels and bullets. Other pages are returned as they are."""
+    if not page.flat:
+        return page
+    breaks: set[int] = set()
+    labels = _flat_labels(page)
+    for _, start, end in labels:
+        breaks |= {start, end}
+    for (kind, _, end), (_, following, _) in pairwise([*labels, ("", len(page.text), len(page.text))]):
+        if kind == "demands":
+            breaks |= {match.start() for match in _FLAT_BULLET.finditer(page.folded, end, following)}
+    text: list[str] = []
+    places: list[int] = []
+    for place, char in enumerate(page.text):
+        if place in breaks and place:
+            text.append("\n")
+            places.append(page.places[place])
+        text.append(char)
+        places.append(page.places[place])
+    broken = lay_out(page.source, "".join(text), places, page.links)
+    return Page(broken.source, broken.text, broken.places, broken.lines, page.links, flat=True)
+
+
+def _flat_labels(page: Page) -> list[tuple[str, int, int]]:
+    """Labels anywhere in the text, each with its colon; of two that overlap the earlier and longer stays."""
+    found: list[tuple[int, int, str]] = []
+    for kind in _ORDER:
+        if kind in {"country", "end", "action"}:
+            continue
+        pattern = re.compile(r"(?<![\w'-])(?:" + lexicon().labels[kind].pattern + ")")
+        found += [(m.start(), -m.end(), kind) for m in pattern.finditer(page.folded) if m[0].rstrip().endswith(":")]
+    labels: list[tuple[str, int, int]] = []
+    reached = 0
+    for start, negative_end, kind in sorted(found):
+        if start >= reached:
+            labels.append((kind, start, -negative_end))
+            reached = -negative_end
+    return labels
+
+
+def divide(page: Page) -> tuple[Part, ...]:
+    """Return the parts of a page in order; the first is the head, before any label."""
+    marks: list[tuple[str, int, int]] = [(HEAD, 0, 0)]
+    reached = 0
+    for line in page.lines:
+        if line.start < reached:
+            continue
+        if _SIGNATURE.fullmatch(page.text[line.start - len(line.bullet) - 1 : line.end].strip()) and not line.blank:
+            marks.append(("end", line.start, line.end))
+        elif not line.blank and (mark := label_at(page, line)):
+            marks.append(mark)
+            reached = mark[2]
+    ends = [mark[1] for mark in marks[1:]] + [len(page.text)]
+    return tuple(Part(kind, start, body, max(end, body)) for (kind, start, body), end in zip(marks, ends, strict=True))
+
+
+def label_at(page: Page, line: Line) -> tuple[str, int, int] | None:
+    """Return the kind of label a line begins with and the label's page positions; the longest label wins."""
+    best: tuple[str, int, int] | None = None
+    for kind in _ORDER:
+        pattern = lexicon().labels[kind]
+        match = pattern.match(page.folded, line.start)
+        if (
+            match
+            and match.end() > match.start()
+            and (best is None or match.end() > best[2])
+            and _fits(page, line, kind, match)
+        ):
+            best = (kind, match.start(), match.end())
+    return best
+
+
+def _fits(page: Page, line: Line, kind: str, match: re.Match[str]) -> bool:
+    """Refuse a label that is only the beginning of something else."""
+    if (
+        kind in {"end", "copies", "addressees"}
+        and _CONTACT_WORDS_AFTER.match(page.folded, match.end())
+        and match.end() < line.end
+    ):
+        # "Contact: 613 ..." or "cc: x@y" name a way to reach someone, not a part of the document.
+        return kind == "copies"
+    return not (line.bullet and kind in {"background", "summary", "country", "write_in"} and line.bullet in "-•■n")
