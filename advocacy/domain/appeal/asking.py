@@ -37,8 +37,9 @@ def _listed(
     # A lead like "I urge you to:" runs on into its items; after any other, each item stands for itself.
     runs_on = form in {Form.INFINITIVE, Form.CLAUSE, Form.PARTICIPLE, Form.NOUN}
     last = list(wordings)[-1]
+    parted = "\u00a0;" if voice.language == "fr" else ";"
     items = tuple(
-        Piece(f"{_item(wording, form, runs_on=runs_on)}{';' if runs_on and index != last else '.'}", Kind.DEMAND, index)
+        Piece(f"{_item(wording, form, runs_on=runs_on)}{'.' if index == last or not runs_on else parted}", Kind.DEMAND, index)
         for index, wording in wordings.items()
     )
     return Paragraph((Piece(lead),)), Paragraph(items, bulleted=True)

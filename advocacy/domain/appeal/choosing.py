@@ -1,11 +1,11 @@
 """Choosing among phrasings: always the same for one seed, evenly across seeds, and never the same words twice in a letter."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
 from advocacy.domain.appeal.phrases import Phrase
 
-_ECHO_WORDS = 4  # this many words in a row are heard as a repetition
+_ECHO_LETTERS = 19  # three words in a row shorter than this ("I ask you") may come back unnoticed
 
 
 class Chooser:
@@ -13,7 +13,7 @@ class Chooser:
 
     def __init__(self, seed: str) -> None:
         self._key = blake2b(seed.encode(), digest_size=16).digest()
-        self._heard: set[tuple[str, ...]] = set()
+        self._heard: set[str] = set()
 
     def number(self, what: str, below: int) -> int:
         """Return a number from 0 to `below` - 1, the same each time for this seed and `what`."""
@@ -26,7 +26,7 @@ class Chooser:
     def choose(self, part: str, phrases: Sequence[Phrase], values: Mapping[str, str]) -> str:
         """Return one of `phrases` whose slots all have a value, or "" where there is none.
 
-        One that repeats four words in a row already chosen is passed over while there is another.
+        One that repeats three long words in a row is passed over while there is another.
         """
         there = values.keys()
         able = [phrase for phrase in phrases if phrase.slots <= there]
@@ -55,6 +55,8 @@ class Chooser:
         return blake2b(what.encode(), key=self._key, digest_size=40).digest()
 
 
-def _echoes(text: str) -> Iterable[tuple[str, ...]]:
+def _echoes(text: str) -> set[str]:
+    """Return the runs of three words that are long enough to be noticed when they come back."""
     words = [word.strip(".,;:!?“”\"'()") for word in text.lower().split()]
-    return {tuple(words[at : at + _ECHO_WORDS]) for at in range(len(words) - _ECHO_WORDS + 1)}
+    runs = (f"{one} {two} {three}" for one, two, three in zip(words, words[1:], words[2:], strict=False))
+    return {run for run in runs if len(run) >= _ECHO_LETTERS}

@@ -16,8 +16,8 @@ _SEVERAL_SENTENCES = re.compile(r"[.!?]\s+[A-ZÀ-ÝÄÖÜ¿¡]")
 class Wording:
     """A demand ready to be led into: its words with only bullet, final mark and first capital taken away.
 
-    `lower` begins as in mid-sentence, `upper` as at the start of one. `de` and `que` carry French "de"/"d'" and French or Spanish
-    "que"/"qu'" before the words; elsewhere they equal `lower`.
+    `lower` begins as in mid-sentence, `upper` as at the start of one. `de` carries French "de" or "d'" before the words, `que` the word
+    that begins a clause: "that", "que", "qu'", "dass".
     """
 
     form: Form
@@ -237,13 +237,14 @@ def _decapitalised(core: str, language: str, form: Form) -> str:
     return core
 
 
+_OTHER_PARTICLES = {"en": {"de": "", "que": "that "}, "de": {"de": "", "que": "dass "}}
 _FR_ASPIRATED = {"hausser", "hâter", "haïr", "harceler", "heurter", "hisser", "hurler", "handicaper", "hors"}
 
 
 def _elided(particle: str, lower: str, language: str) -> str:
     """Return `particle` before the words, shortened before a French vowel or silent h ("d'abandonner", "qu'ils")."""
-    if language not in {"fr", "es"}:
-        return lower
+    if language in _OTHER_PARTICLES:
+        return _OTHER_PARTICLES[language][particle] + lower
     first = lower.split(maxsplit=1)[0].lower() if lower else ""
     silent = (
         re.match(r"[aeiouyhàâéèêëîïôûù]", first) is not None

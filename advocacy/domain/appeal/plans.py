@@ -58,5 +58,5 @@ COPY: dict[Tone, tuple[Plan, ...]] = dict.fromkeys(Tone, _COPY)
 GIVEN_UP_FIRST = ("thanks", "principle", "conviction", "who", "concern", "reply", SUMMARY)
 """Parts left out for want of room, the first first. What the supporter wrote and the demands are never left out."""
 
-LISTED_OF_TEN = {Tone.FORMAL: 5, Tone.WARM: 3, Tone.BRIEF: 7}
+LISTED_OF_TEN = {Tone.FORMAL: 5, Tone.WARM: 3, Tone.BRIEF: 5}
 """Of ten letters, how many set several demands as a list and not as sentences."""
