@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
-from advocacy.web import errors, headers, health, locale, requests, security
+from advocacy.web import errors, headers, health, locale, requests, security, wording
 
 FAMILIES: tuple[Blueprint, ...] = (health.bp,)
 
@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
     security.register(app)
     errors.register(app)
     headers.register(app)
+    wording.register(app)
     for family in FAMILIES:
         app.register_blueprint(family)
     for endpoint in CSRF_EXEMPT:
