@@ -82,7 +82,12 @@ class Delivery(Base):
 
 
 class Dispatch(Base):
-    """One request to the provider: the unit of truth about acceptance."""
+    """One request to the provider: the unit of truth about acceptance.
+
+    It may begin from `due_at` (and not before `hold_until`, where the provider asked for patience) until `send_by`.
+    After `civil_until` it waits for the end of the night in `zone`, one of its people's zones: all of them have their
+    nights at the same time. Both are None for a mail that keeps no quiet hours.
+    """
 
     __tablename__ = "dispatch"
     __table_args__ = (
@@ -108,6 +113,10 @@ class Dispatch(Base):
     public_id: Mapped[str] = mapped_column(String(40), unique=True)
     content_version_id: Mapped[int] = mapped_column(BigId)
     due_at: Mapped[datetime]
+    send_by: Mapped[datetime]
+    hold_until: Mapped[datetime | None]
+    civil_until: Mapped[datetime | None]
+    zone: Mapped[str | None] = mapped_column(String(64))
     canary: Mapped[bool] = mapped_column(default=False)
     n: Mapped[int]
     first_supporter_id: Mapped[int] = mapped_column(BigId)

@@ -54,6 +54,8 @@ class SingleMail(Base):
     secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    send_by: Mapped[datetime]
+    hold_until: Mapped[datetime | None]
     state: Mapped[DispatchState] = mapped_column(enum_of(DispatchState), default=DispatchState.PLANNED)
     state_reason: Mapped[str | None] = mapped_column(String(300))
     attempts: Mapped[int] = mapped_column(default=0)

@@ -50,7 +50,7 @@ class Supporter(Base):
     tags: Mapped[list[str]] = mapped_column(JSON, default=list)
     sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
-    confirmed_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None] = mapped_column(index=True)
     erased_at: Mapped[datetime | None]
 
 

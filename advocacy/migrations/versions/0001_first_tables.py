@@ -73,6 +73,10 @@ def upgrade() -> None:
     sa.Column('public_id', sa.String(length=40), nullable=False),
     sa.Column('content_version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('due_at', UtcDateTime(), nullable=False),
+    sa.Column('send_by', UtcDateTime(), nullable=False),
+    sa.Column('hold_until', UtcDateTime(), nullable=True),
+    sa.Column('civil_until', UtcDateTime(), nullable=True),
+    sa.Column('zone', sa.String(length=64), nullable=True),
     sa.Column('canary', sa.Boolean(), nullable=False),
     sa.Column('n', sa.Integer(), nullable=False),
     sa.Column('first_supporter_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -181,6 +185,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('uid', name=op.f('uq_supporter_uid'))
     )
     with op.batch_alter_table('supporter', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_supporter_confirmed_at'), ['confirmed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_supporter_state'), ['state'], unique=False)
         batch_op.create_index(batch_op.f('ix_supporter_suppression_key'), ['suppression_key'], unique=False)
 
@@ -380,6 +385,8 @@ def upgrade() -> None:
     sa.Column('secret_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.Column('due_at', UtcDateTime(), nullable=False),
+    sa.Column('send_by', UtcDateTime(), nullable=False),
+    sa.Column('hold_until', UtcDateTime(), nullable=True),
     sa.Column('state', sa.Enum('planned', 'claimed', 'inflight', 'accepted', 'refused', 'ambiguous', 'not_accepted', 'empty', 'cancelled', name='dispatchstate', native_enum=False, length=20), nullable=False),
     sa.Column('state_reason', sa.String(length=300), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
@@ -513,6 +520,7 @@ def downgrade() -> None:
     with op.batch_alter_table('supporter', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_supporter_suppression_key'))
         batch_op.drop_index(batch_op.f('ix_supporter_state'))
+        batch_op.drop_index(batch_op.f('ix_supporter_confirmed_at'))
 
     op.drop_table('supporter')
     op.drop_table('role')
