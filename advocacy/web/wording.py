@@ -72,7 +72,7 @@ def until(deadline: Deadline) -> str:
     )
 
 
-def groupedry(code: str | None) -> str:
+def country(code: str | None) -> str:
     """Return a country's name in the page's language; the code where it has none."""
     return str(_locale().territories.get(code or "", code or ""))
 
