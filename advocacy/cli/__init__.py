@@ -6,6 +6,7 @@ import click
 
 COMMANDS = {
     "audit": "advocacy.cli.audit:audit",
+    "bench": "advocacy.cli.bench:bench",
     "campaigns": "advocacy.cli.campaigns:campaigns",
     "rehearse": "advocacy.cli.rehearse:rehearse",
     "migrate": "advocacy.cli.database:migrate",
