@@ -1,1 +1,1 @@
-"""Celery: wake up, call one operation. A message is a nudge: lost, doubled or late, it changes only latency."""
+"""Celery: wake up, call one operation. Start reading at celery_app.py."""

@@ -5,6 +5,8 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "up": "advocacy.cli.up:up",
+    "sample": "advocacy.cli.sample:load_sample",
     "audit": "advocacy.cli.audit:audit",
     "bench": "advocacy.cli.bench:bench",
     "campaigns": "advocacy.cli.campaigns:campaigns",
