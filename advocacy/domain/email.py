@@ -21,3 +21,18 @@ class Writer(Protocol):
     """Writes mails from the folders in `templates/email/`: `name` is the folder, `facts` what its templates print."""
 
     def write(self, name: str, language: str, facts: Mapping[str, Any]) -> Words: ...
+
+
+_GREETINGS = {
+    "en": ("Dear {name},", "Hello,"),
+    "fr": ("Bonjour {name},", "Bonjour,"),
+    "es": ("Hola, {name}:", "Hola:"),
+    "de": ("Guten Tag {name},", "Guten Tag,"),
+}
+
+
+def greeting(language: str, name: str) -> str:
+    """Return the line a mail begins with, in a language (BCP 47; English where we have none), with the name if any."""
+    named, nameless = _GREETINGS.get(language.partition("-")[0].lower(), _GREETINGS["en"])
+    plain = " ".join(name.split())
+    return named.replace("{name}", plain) if plain else nameless

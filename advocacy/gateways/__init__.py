@@ -1,13 +1,15 @@
 """The outside: the bundle of gateways, and `connect`, which builds the real ones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import current_app
 
 from advocacy.config import MailTransport, Settings
+from advocacy.domain.email import Writer
 from advocacy.domain.handover import Provider
 from advocacy.gateways.clock import Clock, OffsetClock, SystemClock
 from advocacy.gateways.mailbox import Mailbox
+from advocacy.gateways.mails import Mails
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class Gateways:
     clock: Clock
     provider: Provider
     mailbox: Mailbox | None = None
+    mails: Writer = field(default_factory=Mails)
 
 
 def connect(settings: Settings) -> Gateways:

@@ -4,18 +4,19 @@ from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime, format_skeleton, format_time, get_timezone_location
-from babel.numbers import format_decimal
+from babel.dates import format_time
 from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
+from advocacy.domain import wording
 from advocacy.domain.campaign import Deadline
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals["locale"] = _locale
+    app.jinja_env.globals["locale"] = locale
     app.jinja_env.filters.update(
         day=day,
+        near_day=near_day,
         instant=instant,
         days_left=days_left,
         until=until,
@@ -26,32 +27,39 @@ def register(app: Flask) -> None:
     )
 
 
+def locale() -> Locale:
+    """Return the page's locale."""
+    chosen = get_locale()
+    return wording.locale_for(str(chosen).replace("_", "-") if chosen else "en")
+
+
 def day(value: date) -> str:
-    """Return a date with its weekday: "Monday, March 30, 2026"."""
-    return str(format_skeleton("yMMMMEEEEd", value, locale=_locale()))
+    """Return a date with its weekday: "Monday 30 March 2026"."""
+    return wording.long_day(value, locale())
+
+
+def near_day(value: date) -> str:
+    """Return a date without its year: "Monday 30 March"."""
+    return wording.near_day(value, locale())
 
 
 def instant(value: datetime, zone: str | tzinfo = UTC) -> str:
-    """Return an instant as read in a zone: "Monday, March 30, 2026 at 14:05 (Toronto)"."""
-    where = ZoneInfo(zone) if isinstance(zone, str) else zone
+    """Return an instant as read in a zone: "Monday 30 March 2026, 14:05 (Toronto)"."""
+    where = _zone(zone)
     return f"{day(value.astimezone(where).date())}, {clock_time(value, where)} ({zone_name(where)})"
 
 
 def clock_time(value: datetime, zone: str | tzinfo = UTC) -> str:
-    where = ZoneInfo(zone) if isinstance(zone, str) else zone
-    return str(format_time(value, "short", tzinfo=where, locale=_locale()))
+    return str(format_time(value, "short", tzinfo=_zone(zone), locale=locale()))
 
 
 def zone_name(zone: str | tzinfo) -> str:
-    """Return the city a zone is named after, in the page's language: "Toronto"; "UTC" for UTC."""
-    name = zone if isinstance(zone, str) else str(getattr(zone, "key", "UTC"))
-    if name in {"UTC", "Etc/UTC", "Etc/GMT", "GMT"}:
-        return "UTC"
-    return str(get_timezone_location(name, locale=_locale(), return_city=True))
+    """Return the city a zone is named after, in the page's language: "Toronto"."""
+    return wording.city_of(zone if isinstance(zone, str) else str(getattr(zone, "key", "UTC")), locale())
 
 
 def days_left(days: int) -> str:
-    """Return "11 days left", "Last day today" or "The deadline has passed"."""
+    """Return "11 days left", "Today is the last day" or "The deadline has passed"."""
     if days < 0:
         return str(gettext("The deadline has passed"))
     if days == 0:
@@ -60,27 +68,20 @@ def days_left(days: int) -> str:
 
 
 def until(deadline: Deadline) -> str:
-    """Return "until Monday, March 30, 2026, 23:59 in Toronto"."""
-    last_minute = datetime(2000, 1, 1, 23, 59, tzinfo=UTC)
-    return str(
-        gettext(
-            "until %(day)s, %(time)s, %(zone)s time",
-            day=day(deadline.day),
-            time=format_datetime(last_minute, "HH:mm", tzinfo=UTC, locale=_locale()),
-            zone=zone_name(deadline.zone),
-        )
-    )
+    """Return "until Monday 30 March, 23:59 in Toronto"."""
+    words = {"day": near_day(deadline.day), "time": wording.last_minute(locale()), "place": zone_name(deadline.zone)}
+    return str(gettext("until %(day)s, %(time)s in %(place)s", **words))
 
 
 def country(code: str | None) -> str:
     """Return a country's name in the page's language; the code where it has none."""
-    return str(_locale().territories.get(code or "", code or ""))
+    return wording.country_name(code, locale())
 
 
 def grouped(number: int) -> str:
     """Return a number with the thousands parted as the language does."""
-    return str(format_decimal(number, locale=_locale()))
+    return wording.grouped(number, locale())
 
 
-def _locale() -> Locale:
-    return get_locale() or Locale("en")
+def _zone(zone: str | tzinfo) -> tzinfo:
+    return ZoneInfo(zone) if isinstance(zone, str) else zone
