@@ -16,11 +16,14 @@ from advocacy.domain.permissions import OrganiserRole
 from advocacy.models import organiser as organisers
 from advocacy.models.base import keys_of
 from advocacy.models.organiser import Organiser, Role, SignInFailure, SignInLink
+from advocacy.models.single_mail import SingleKind
 from advocacy.operations import audit
+from advocacy.operations.ordering import order
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
 _LONGEST_EMAIL = 254
+_ENTER = "/desk/enter/"
 _WORN_OUT = ("password", "passwort", "motdepasse", "contrase", "qwerty", "azerty", "letmein", "advocacy", "12345678")
 
 
@@ -66,7 +69,7 @@ CODES = Limit(failures=5, within=timedelta(minutes=10))
 def add(
     session: Session, email: str, role: OrganiserRole, *, now: datetime, base_url: str, actor: str = "cli"
 ) -> tuple[Organiser, str]:
-    """Invite a person; return them and the single-use link where they choose a password.
+    """Invite a person by mail; return them and the single-use link in it, where they choose a password.
 
     Raises ConflictError when they are there already, InvalidError for what is no address.
     """
@@ -79,16 +82,16 @@ def add(
     audit.record(
         session, actor=actor, what="organiser.added", object_=_object(person), now=now, details={"role": role.value}
     )
-    link = _link(session, person, LinkPurpose.INVITATION, now=now, base_url=base_url)
+    link = _mailed(session, person, LinkPurpose.INVITATION, now=now, base_url=base_url)
     session.commit()
     return person, link
 
 
 def reset(session: Session, email: str, *, now: datetime, base_url: str, actor: str = "cli") -> tuple[Organiser, str]:
-    """Return the organiser and a single-use link where they choose a new password. Their second factor stays."""
+    """Mail a single-use link where they choose a new password, and return it. Their second factor stays."""
     person = _found(session, email)
     audit.record(session, actor=actor, what="organiser.reset", object_=_object(person), now=now)
-    link = _link(session, person, LinkPurpose.RESET, now=now, base_url=base_url)
+    link = _mailed(session, person, LinkPurpose.RESET, now=now, base_url=base_url)
     session.commit()
     return person, link
 
@@ -228,7 +231,22 @@ def _link(session: Session, person: Organiser, purpose: LinkPurpose, *, now: dat
     session.add(
         SignInLink(token_hash=hashed, organiser_id=person.id, purpose=purpose.value, expires_at=now + _LIFE[purpose])
     )
-    return f"{base_url}/desk/enter/{token}"
+    return f"{base_url}{_ENTER}{token}"
+
+
+def _mailed(session: Session, person: Organiser, purpose: LinkPurpose, *, now: datetime, base_url: str) -> str:
+    """Make a link and order the mail that carries it."""
+    link = _link(session, person, purpose, now=now, base_url=base_url)
+    order(
+        session,
+        SingleKind.INVITATION,
+        f"{purpose}:{person.id}:{hash_of(link).hex()[:32]}",
+        now=now,
+        organiser_id=person.id,
+        facts={"purpose": purpose.value, "hours": _LIFE[purpose] / timedelta(hours=1)},
+        secret=link.removeprefix(base_url),
+    )
+    return link
 
 
 def _change_password(session: Session, person: Organiser, password: str, *, now: datetime) -> None:

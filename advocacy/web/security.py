@@ -1,42 +1,132 @@
 """Organisers' sign-in: Flask-Security, with argon2 and TOTP, under /desk."""
 
-from flask import Flask
-from flask_security import Security, SQLAlchemySessionUserDatastore
+from datetime import datetime, timedelta
+from typing import Any
 
-from advocacy.domain.keys import Purpose
+from flask import Flask, Response, abort, request, session
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, logout_user, user_logged_out
+from flask_security import Security, SQLAlchemySessionUserDatastore, user_authenticated
+
+from advocacy.config import Settings
+from advocacy.domain.keys import Keys, Purpose
+from advocacy.gateways import current
 from advocacy.models.base import db
 from advocacy.models.organiser import Organiser, Passkey, Role
+from advocacy.operations import organisers
+from advocacy.web import sign_in
+
+LONGEST_SESSION = timedelta(hours=12)
+_SINCE = "signed_in_at"
+_SIGN_OUT = "security.logout"
 
 
 def register(app: Flask) -> None:
-    current = app.extensions["advocacy.keys"].current
-    secure = app.extensions["advocacy.settings"].secure_cookies
-    app.config.update(
-        SECRET_KEY=current.derive(Purpose.SESSION).hex(),
-        SECURITY_PASSWORD_SALT=current.derive(Purpose.FORM).hex(),
-        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of the scheme
-        SECURITY_PASSWORD_LENGTH_MIN=12,
-        SECURITY_URL_PREFIX="/desk",
-        SECURITY_LOGIN_URL="/sign-in",
-        SECURITY_LOGOUT_URL="/sign-out",
-        SECURITY_LOGOUT_METHODS=["POST"],
-        SECURITY_POST_LOGIN_VIEW="/desk/",
-        SECURITY_POST_LOGOUT_VIEW="/",
-        SECURITY_REGISTERABLE=False,
-        SECURITY_SEND_REGISTER_EMAIL=False,
-        SECURITY_RETURN_GENERIC_RESPONSES=True,
-        SECURITY_TWO_FACTOR=True,
-        SECURITY_TWO_FACTOR_ENABLED_METHODS=["authenticator"],
-        SECURITY_TWO_FACTOR_RESCUE_MAIL="",
-        SECURITY_TOTP_SECRETS={"1": current.derive(Purpose.FORM).hex()},
-        SECURITY_TOTP_ISSUER="Advocacy",
-        SECURITY_MULTI_FACTOR_RECOVERY_CODES=True,
-        SECURITY_USE_REGISTER_V2=True,
-        SESSION_COOKIE_NAME="__Host-session" if secure else "session",
-        SESSION_COOKIE_SECURE=secure,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        WTF_CSRF_TIME_LIMIT=None,
-    )
+    settings: Settings = app.extensions["advocacy.settings"]
+    keys = app.extensions["advocacy.keys"].current
+    app.config.update(_names(), **_secrets(keys), **_cookies(settings))
     datastore = SQLAlchemySessionUserDatastore(db.session, Organiser, Role, Passkey)
-    Security(app, datastore, register_blueprint=True)
+    Security(
+        app,
+        datastore,
+        register_blueprint=True,
+        login_form=sign_in.SignInForm,
+        verify_form=sign_in.AgainForm,
+        two_factor_verify_code_form=sign_in.CodeForm,
+        mf_recovery_form=sign_in.RecoveryForm,
+        totp_cls=sign_in.OnceOnlyTotp,
+    )
+    app.view_functions["security.two_factor_rescue"] = _nowhere
+    user_authenticated.connect(_remember_when, app)
+    user_logged_out.connect(_end_sessions, app)
+    app.before_request(_end_old_session)
+    app.after_request(_forget)
+
+
+def _names() -> dict[str, Any]:
+    return {
+        "SECURITY_URL_PREFIX": "/desk",
+        "SECURITY_LOGIN_URL": "/sign-in",
+        "SECURITY_LOGOUT_URL": "/sign-out",
+        "SECURITY_LOGOUT_METHODS": ["POST"],
+        "SECURITY_VERIFY_URL": "/sign-in/again",
+        "SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL": "/sign-in/code",
+        "SECURITY_TWO_FACTOR_RESCUE_URL": "/sign-in/rescue",
+        "SECURITY_MULTI_FACTOR_RECOVERY_URL": "/sign-in/recovery",
+        "SECURITY_TWO_FACTOR_SETUP_URL": "/settings/two-factor",
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL": "/settings/recovery-codes",
+        "SECURITY_POST_LOGIN_VIEW": "/desk/",
+        "SECURITY_POST_LOGOUT_VIEW": "/desk/sign-in",
+        "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "/desk/settings/me",
+        "SECURITY_TWO_FACTOR_ERROR_VIEW": "/desk/sign-in",
+        "SECURITY_LOGIN_USER_TEMPLATE": "desk/sign_in/sign_in.html",
+        "SECURITY_VERIFY_TEMPLATE": "desk/sign_in/again.html",
+        "SECURITY_TWO_FACTOR_VERIFY_CODE_TEMPLATE": "desk/sign_in/code.html",
+        "SECURITY_TWO_FACTOR_SETUP_TEMPLATE": "desk/sign_in/two_factor.html",
+        "SECURITY_MULTI_FACTOR_RECOVERY_TEMPLATE": "desk/sign_in/recovery.html",
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_TEMPLATE": "desk/sign_in/recovery_codes.html",
+        "SECURITY_REGISTERABLE": False,
+        "SECURITY_USE_REGISTER_V2": True,
+        "SECURITY_SEND_REGISTER_EMAIL": False,
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_LENGTH_MIN": organisers.SHORTEST_PASSWORD,
+        "SECURITY_TWO_FACTOR": True,
+        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "SECURITY_TWO_FACTOR_RESCUE_MAIL": "",
+        "SECURITY_TOTP_ISSUER": "Advocacy",
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 10,
+        "SECURITY_FRESHNESS": timedelta(minutes=30),
+        "SECURITY_FLASH_MESSAGES": True,
+        "SECURITY_MSG_LOGIN": ("You are signed in.", "good"),
+    }
+
+
+def _secrets(keys: Keys) -> dict[str, Any]:
+    form = keys.derive(Purpose.FORM).hex()
+    return {
+        "SECRET_KEY": keys.derive(Purpose.SESSION).hex(),
+        "SECURITY_PASSWORD_SALT": form,
+        "SECURITY_TOTP_SECRETS": {"1": form},
+    }
+
+
+def _cookies(settings: Settings) -> dict[str, Any]:
+    secure = settings.secure_cookies
+    return {
+        "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def _nowhere() -> ResponseReturnValue:
+    """Nobody is rescued by mail: recovery codes are for that, and an owner's reset."""
+    abort(404)
+
+
+def _remember_when(_app: Flask, **_: object) -> None:
+    session[_SINCE] = current().clock.now().isoformat()
+
+
+def _end_sessions(_app: Flask, user: object, **_: object) -> None:
+    """Signing out ends every session of this person, so that a copied cookie dies with it."""
+    if request.endpoint == _SIGN_OUT and isinstance(user, Organiser):
+        organisers.end_sessions(db.session(), user)
+
+
+def _end_old_session() -> None:
+    if not request.path.startswith("/desk") or not current_user.is_authenticated:
+        return
+    since = session.get(_SINCE)
+    if since is None or current().clock.now() - datetime.fromisoformat(since) > LONGEST_SESSION:
+        logout_user()
+
+
+def _forget(response: Response) -> Response:
+    if request.endpoint == _SIGN_OUT:
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response

@@ -1,0 +1,188 @@
+"""A document becomes a draft campaign: what was understood of it, kept beside the text it came from."""
+
+import hashlib
+import re
+import unicodedata
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from advocacy.config import Settings
+from advocacy.domain.addressee import Addressee
+from advocacy.domain.campaign import CampaignState
+from advocacy.domain.errors import InvalidError
+from advocacy.domain.reading import Field, Reading, read
+from advocacy.domain.reading.values import SURE
+from advocacy.gateways.documents import shown_name, text_of
+from advocacy.models.campaign import AddresseeRow, Campaign, Demand, Document
+from advocacy.operations import audit
+
+LONGEST_TEXT = 400_000
+SHORTEST_TEXT = 40
+_LONGEST_NAME = 120
+_LONGEST_SLUG = 60
+_SENTENCES_IN_SUMMARY = 2
+_LONGEST_SUMMARY = 500
+
+
+def import_file(
+    session: Session,
+    name: str,
+    content: bytes,
+    *,
+    now: datetime,
+    actor: str,
+    settings: Settings,
+    deadline: date | None = None,
+) -> Campaign:
+    """Make a draft of a file: plain text, HTML, PDF or a word processor's. Raises InvalidError when it holds no text."""
+    text = text_of(name, content)
+    return import_document(session, name, text, now=now, actor=actor, settings=settings, deadline=deadline)
+
+
+def import_document(
+    session: Session,
+    name: str,
+    text: str,
+    *,
+    now: datetime,
+    actor: str,
+    settings: Settings,
+    deadline: date | None = None,
+) -> Campaign:
+    """Make a draft of a document's text. A deadline that has passed is imported as it stands; launching is refused.
+
+    The deadline is a day in the sender's own zone (the setting TIMEZONE). Raises InvalidError for a text too short or
+    too long to be an urgent action.
+    """
+    _check_length(text)
+    reading = read(text)
+    campaign = _draft(session, reading, settings, now)
+    campaign.deadline = deadline or reading.deadline.value
+    kept = reading.as_json() | {"checked": ["deadline"] if deadline else []}
+    if campaign.summary:
+        kept["doubts"] = [*kept["doubts"], "summary"]
+    campaign.document = Document(
+        name=shown_name(name)[:_LONGEST_NAME],
+        text=reading.source,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        reading=kept,
+        created_at=now,
+    )
+    session.add(campaign)
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        what="campaign.imported",
+        object_=f"campaign:{campaign.id}",
+        now=now,
+        details={"sha256": campaign.document.sha256, "doubts": kept["doubts"]},
+    )
+    session.commit()
+    return campaign
+
+
+def start_blank(session: Session, title: str, *, now: datetime, actor: str, settings: Settings) -> Campaign:
+    """Make an empty draft that is written by hand. Raises InvalidError without a title."""
+    title = " ".join(title.split())
+    if not title:
+        raise InvalidError("Give it a title: the line by which people will know it.", faults={"title": "No title."})
+    campaign = Campaign(
+        slug=_free_slug(session, title, None),
+        state=CampaignState.DRAFT,
+        title=title[:300],
+        timezone=settings.timezone,
+        language=settings.languages[0],
+        created_at=now,
+    )
+    session.add(campaign)
+    session.flush()
+    audit.record(session, actor=actor, what="campaign.started", object_=f"campaign:{campaign.id}", now=now)
+    session.commit()
+    return campaign
+
+
+def _check_length(text: str) -> None:
+    words = text.strip()
+    if len(words) < SHORTEST_TEXT:
+        raise InvalidError(
+            "There is hardly any text in it. If it is a picture of a page, type or paste its words instead.",
+            faults={"text": "Too short to be an urgent action."},
+        )
+    if len(words) > LONGEST_TEXT:
+        raise InvalidError(
+            f"It has {len(words):,} characters; an urgent action has a few thousand. Paste the action alone.",
+            faults={"text": "Too long to be one urgent action."},
+        )
+
+
+def _draft(session: Session, reading: Reading, settings: Settings, now: datetime) -> Campaign:
+    title = (reading.title.value or "Untitled action")[:300]
+    language = reading.language.value or settings.languages[0]
+    campaign = Campaign(
+        slug=_free_slug(session, title, reading.ua_number.value),
+        state=CampaignState.DRAFT,
+        title=title,
+        index_number=_cut(reading.index.value, 80),
+        ua_number=_cut(reading.ua_number.value, 40),
+        issued=reading.issued.value,
+        timezone=settings.timezone,
+        language=language,
+        countries=[field.value for field in reading.countries],
+        summary=_summary(reading),
+        case_text=_sure(reading.summary),
+        background=reading.background.value or "",
+        created_at=now,
+    )
+    campaign.demands = [
+        Demand(position=number, text=field.value.strip()) for number, field in enumerate(reading.demands, start=1)
+    ]
+    campaign.addressees = [
+        _addressee(number, each, settings) for number, each in enumerate(reading.addressees(), start=1)
+    ]
+    return campaign
+
+
+def _addressee(position: int, each: Addressee, settings: Settings) -> AddresseeRow:
+    return AddresseeRow(
+        position=position,
+        role=each.role,
+        name=each.name[:300],
+        office=_cut(each.office, 300),
+        salutation=_cut(each.salutation, 300),
+        postal_lines=list(each.postal_lines),
+        country=each.country,
+        emails=list(each.emails),
+        phones=list(each.phones),
+        faxes=list(each.faxes),
+        web_form=_cut(each.web_form, 500),
+        social=_cut(each.social, 200),
+        language=each.language if each.language in settings.languages else None,
+        for_countries=list(each.for_countries),
+    )
+
+
+def _summary(reading: Reading) -> str:
+    """The first sentences of what was surely told of the case, as a start for the organiser's own."""
+    told = _sure(reading.summary) or _sure(reading.background)
+    sentences = re.split(r"(?<=[a-z\u00e0-\u017f)\"”»][.!?])\s+", " ".join(told.split()))
+    return " ".join(sentences[:_SENTENCES_IN_SUMMARY])[:_LONGEST_SUMMARY]
+
+
+def _sure(field: Field[str | None]) -> str:
+    return field.value if field.value and field.confidence >= SURE else ""
+
+
+def _cut(value: str | None, length: int) -> str | None:
+    return value[:length] if value else None
+
+
+def _free_slug(session: Session, title: str, number: str | None) -> str:
+    """Return a name for addresses: the title's words and the action's number, with a count when it is taken."""
+    words = f"{title[:_LONGEST_SLUG]} {number or ''}"
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "action"
+    taken = set(session.scalars(select(Campaign.slug).where(Campaign.slug.startswith(base))))
+    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)

@@ -1,0 +1,187 @@
+"""Campaigns on the desk: the list by state, a new one, and the pages of one."""
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from werkzeug.datastructures import FileStorage
+
+from advocacy.domain.campaign import CampaignState
+from advocacy.domain.errors import ConflictError, InvalidError
+from advocacy.domain.permissions import Permission
+from advocacy.gateways import current
+from advocacy.models.base import db
+from advocacy.models.campaign import Campaign
+from advocacy.operations import campaigns, documents, editing
+from advocacy.web import access
+from advocacy.web.desk import mails, timeline, who
+from advocacy.web.desk.forms import a_day
+from advocacy.web.requests import settings
+
+bp = Blueprint("desk_campaigns", __name__, url_prefix="/desk/campaigns")
+
+LARGEST_FILE = 10 * 1024 * 1024
+TABS = (CampaignState.LIVE, CampaignState.DRAFT, CampaignState.PAUSED, CampaignState.CLOSED)
+
+
+@bp.get("")
+@access.staff(Permission.READ)
+def listed() -> ResponseReturnValue:
+    session = db.session()
+    counts = dict(session.execute(select(Campaign.state, func.count()).group_by(Campaign.state)).tuples())
+    asked = request.args.get("state", "")
+    state = (
+        CampaignState(asked) if asked in set(CampaignState) else next((tab for tab in TABS if counts.get(tab)), TABS[0])
+    )
+    order = Campaign.closed_at.desc() if state is CampaignState.CLOSED else Campaign.deadline
+    found = session.scalars(
+        select(Campaign).where(Campaign.state == state).order_by(order, Campaign.id).limit(200)
+    ).all()
+    left = {campaign.id: len(editing.left_to_check(campaign)) for campaign in found}
+    return render_template("desk/campaigns.html", found=found, state=state, counts=counts, tabs=TABS, left=left)
+
+
+@bp.get("/new")
+@access.staff(Permission.EDIT)
+def new() -> ResponseReturnValue:
+    return render_template("desk/new.html", fault=None, text="")
+
+
+@bp.post("/new")
+@access.staff(Permission.EDIT)
+def read() -> ResponseReturnValue:
+    """Take a file, pasted text, or a title alone."""
+    request.max_content_length = LARGEST_FILE
+    request.max_form_memory_size = documents.LONGEST_TEXT * 4
+    text = request.form.get("text", "")
+    try:
+        campaign = _imported(text, request.files.get("file"))
+    except InvalidError as error:
+        return render_template("desk/new.html", fault=str(error), text=text), 422
+    return redirect(url_for("desk_review.show", slug=campaign.slug))
+
+
+def _imported(text: str, upload: FileStorage | None) -> Campaign:
+    session, now, actor = db.session(), who.now(), who.actor()
+    if upload is not None and upload.filename:
+        content = upload.read()
+        return documents.import_file(session, upload.filename, content, now=now, actor=actor, settings=settings())
+    if text.strip():
+        return documents.import_document(session, _("Pasted text"), text, now=now, actor=actor, settings=settings())
+    raise InvalidError(_("Choose a file or paste the text of the action."))
+
+
+@bp.post("/blank")
+@access.staff(Permission.EDIT)
+def blank() -> ResponseReturnValue:
+    try:
+        campaign = documents.start_blank(
+            db.session(), request.form.get("title", ""), now=who.now(), actor=who.actor(), settings=settings()
+        )
+    except InvalidError as error:
+        return render_template("desk/new.html", fault=str(error), text=""), 422
+    return redirect(url_for("desk_review.show", slug=campaign.slug))
+
+
+@bp.get("/<slug>")
+@access.staff(Permission.READ)
+def case(slug: str) -> ResponseReturnValue:
+    campaign = campaigns.find(db.session(), slug)
+    faults = campaigns.launch_faults(campaign, who.now()) if campaign.state is CampaignState.DRAFT else []
+    return render_template(
+        "desk/campaign/case.html", campaign=campaign, faults=faults, left=editing.left_to_check(campaign)
+    )
+
+
+@bp.get("/<slug>/people")
+@access.staff(Permission.READ)
+def people(slug: str) -> ResponseReturnValue:
+    return render_template("desk/campaign/people.html", campaign=campaigns.find(db.session(), slug))
+
+
+@bp.get("/<slug>/mails")
+@access.staff(Permission.READ)
+def plan(slug: str) -> ResponseReturnValue:
+    session = db.session()
+    campaign = campaigns.find(session, slug)
+    return render_template(
+        "desk/campaign/mails.html", campaign=campaign, lines=mails.lines(session, campaign, who.now())
+    )
+
+
+@bp.get("/<slug>/timeline.svg")
+@access.staff(Permission.READ)
+def picture(slug: str) -> ResponseReturnValue:
+    session, now = db.session(), who.now()
+    campaign = campaigns.find(session, slug)
+    deadline = campaign.due_by()
+    if deadline is None:
+        return Response(status=404)
+    look = timeline.Look(dark="dark" in request.args, narrow="narrow" in request.args)
+    marks = [timeline.Mark(line.short, line.first_due, line.state) for line in mails.lines(session, campaign, now)]
+    start = campaign.launched_at or min([now, campaign.created_at])
+    drawn = timeline.draw(marks, start=start, end=deadline.end(), now=now, zone=deadline.zone, look=look)
+    return Response(drawn, mimetype="image/svg+xml", headers={"Content-Security-Policy": "default-src 'none'"})
+
+
+@bp.get("/<slug>/deadline")
+@access.staff(Permission.LAUNCH)
+def deadline(slug: str) -> ResponseReturnValue:
+    """Ask for the new day; with ?day= show what it would change before anything is accepted."""
+    session = db.session()
+    campaign = campaigns.find(session, slug)
+    day, fault, changes = a_day(request.args.get("day", "")), None, None
+    if day is not None:
+        try:
+            changes = campaigns.deadline_changes(session, campaign, day, who.now())
+        except InvalidError as error:
+            fault = str(error)
+    elif request.args.get("day"):
+        fault = _("Write the day as year, month and day: 2026-03-03.")
+    page = render_template("desk/campaign/deadline.html", campaign=campaign, day=day, changes=changes, fault=fault)
+    return page, 422 if fault else 200
+
+
+@bp.post("/<slug>/deadline")
+@access.staff(Permission.LAUNCH)
+def move(slug: str) -> ResponseReturnValue:
+    session = db.session()
+    campaign = campaigns.find(session, slug)
+    day = a_day(request.form.get("day", ""))
+    if day is None:
+        raise InvalidError(_("Write the day as year, month and day: 2026-03-03."))
+    campaigns.move_deadline(session, campaign, day, gateways=current(), settings=settings(), actor=who.actor())
+    flash(_("The deadline is now %(day)s. Everything unsent was planned anew.", day=f"{day:%A %-d %B %Y}"), "good")
+    return redirect(url_for("desk_campaigns.plan", slug=slug))
+
+
+@bp.post("/<slug>/<any(pause, resume, close):act>")
+@access.staff(Permission.LAUNCH)
+def act(slug: str, act: str) -> ResponseReturnValue:
+    """Pause, resume or close."""
+    session = db.session()
+    campaign = campaigns.find(session, slug)
+    acts = {"pause": campaigns.pause, "resume": campaigns.resume, "close": campaigns.close}
+    said = {
+        "pause": _("The campaign is paused. Nothing goes out until you resume it."),
+        "resume": _("The campaign goes on."),
+        "close": _("The campaign is closed. No reminder goes out any more."),
+    }
+    try:
+        acts[act](session, campaign, gateways=current(), actor=who.actor())
+        flash(said[act], "good")
+    except ConflictError as error:
+        session.rollback()
+        flash(str(error), "warning")
+    return redirect(url_for("desk_campaigns.case", slug=slug))
+
+
+@bp.get("/<slug>/close")
+@access.staff(Permission.LAUNCH)
+def closing(slug: str) -> ResponseReturnValue:
+    """Say what closing does before it is done."""
+    session = db.session()
+    campaign = campaigns.find(session, slug)
+    return render_template(
+        "desk/campaign/close.html", campaign=campaign, lines=campaigns.plan(session, campaign, who.now())
+    )

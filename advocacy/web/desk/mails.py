@@ -1,0 +1,101 @@
+"""A campaign's mails for its pages: those that went, go or went wrong, and those still to come."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from advocacy.domain.blast import BlastState
+from advocacy.models.blast import Blast, ContentVersion
+from advocacy.models.campaign import Campaign
+from advocacy.models.progress import Progress, progress_of
+from advocacy.operations import campaigns
+from advocacy.web.desk.words import mail_name
+
+_BEFORE = re.compile(r"before-(\d+)")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One mail. `people` counts those it is planned for; `blast_id` is None while nothing of it is stored."""
+
+    rule: str
+    name: str
+    short: str
+    first_due: datetime
+    last_due: datetime
+    state: str
+    people: int
+    why: str
+    blast_id: int | None = None
+    progress: Progress | None = None
+
+
+def lines(session: Session, campaign: Campaign, now: datetime) -> list[Line]:
+    """Return all mails of a campaign in order of time."""
+    blasts = session.scalars(select(Blast).where(Blast.campaign_id == campaign.id).order_by(Blast.id)).all()
+    superseded = {blast.supersedes for blast in blasts}
+    stored = {blast.rule if blast.rule != "manual" else f"manual-{blast.id}": blast for blast in blasts}
+    kept = [blast for blast in blasts if blast in stored.values() or blast.id not in superseded]
+    counts = progress_of(session, [blast.id for blast in kept])
+    subjects = _subjects(session, kept)
+    planned = {line.rule: line for line in campaigns.plan(session, campaign, now)}
+    found = [
+        Line(
+            rule=blast.rule,
+            name=subjects.get(blast.id) or mail_name(blast.rule) if blast.rule == "manual" else mail_name(blast.rule),
+            short=_short(blast.rule),
+            first_due=blast.scheduled_at,
+            last_due=planned[blast.rule].last_due if blast.rule in planned else blast.scheduled_at,
+            state=blast.state.value,
+            people=counts[blast.id].planned or (planned[blast.rule].people if blast.rule in planned else 0),
+            why=planned[blast.rule].why if blast.rule in planned else blast.state_reason,
+            blast_id=blast.id,
+            progress=counts[blast.id],
+        )
+        for blast in kept
+    ]
+    known = {blast.rule for blast in kept}
+    found += [
+        Line(
+            rule=line.rule,
+            name=line.name,
+            short=_short(line.rule),
+            first_due=line.first_due,
+            last_due=line.last_due,
+            state=BlastState.SCHEDULED.value,
+            people=line.people,
+            why=line.why,
+        )
+        for line in planned.values()
+        if line.rule not in known
+    ]
+    return sorted(found, key=lambda line: (line.first_due, line.last_due))
+
+
+def _subjects(session: Session, blasts: Sequence[Blast]) -> dict[int, str]:
+    """A mail written by hand is known by its subject."""
+    wanted = [blast.id for blast in blasts if blast.rule == "manual"]
+    rows = session.execute(
+        select(ContentVersion.blast_id, ContentVersion.subject).where(ContentVersion.blast_id.in_(wanted))
+    )
+    return dict(rows.tuples().all())
+
+
+def _short(rule: str) -> str:
+    found = _BEFORE.fullmatch(rule)
+    if found:
+        return _("%(days)s d before", days=found.group(1))
+    named = {
+        "launch": _("launch"),
+        "last-post": _("last post"),
+        "last-day": _("last day"),
+        "manual": _("by hand"),
+        "update": _("update"),
+        "outcome": _("outcome"),
+    }
+    return named.get(rule, rule)

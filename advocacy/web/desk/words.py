@@ -1,0 +1,134 @@
+"""How the desk says times, numbers and states: filters for its templates."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from advocacy.domain.addressee import Channel
+from advocacy.domain.blast import BlastState
+from advocacy.domain.campaign import CampaignState
+from advocacy.domain.dispatch import DispatchState
+from advocacy.gateways import current
+from advocacy.models.campaign import Campaign
+from advocacy.web.desk import who
+
+bp = Blueprint("desk_words", __name__)
+
+_DAY = timedelta(days=1)
+_BEFORE = re.compile(r"before-(\d+)")
+
+
+@bp.app_template_filter("moment")
+def moment(instant: datetime | None) -> str:
+    """An instant in the organiser's own zone, with how far away it is: "Tue 3 March, 10:00 (in 2 days)"."""
+    if instant is None:
+        return ""
+    local = instant.astimezone(who.zone())
+    stamp = f"{local:%a %-d %B}" + ("" if local.year == current().clock.now().year else f" {local.year}")
+    told = _("%(day)s, %(time)s", day=stamp, time=f"{local:%H:%M}")
+    return Markup('<time datetime="{}">{} <span class="quiet">({})</span></time>').format(
+        instant.astimezone(UTC).isoformat(), told, distance(instant)
+    )
+
+
+@bp.app_template_filter("distance")
+def distance(instant: datetime) -> str:
+    """How far away an instant is, in the largest unit that fits."""
+    gap = instant - current().clock.now()
+    size = abs(gap)
+    if size < timedelta(minutes=1):
+        return _("now")
+    if size < timedelta(hours=1):
+        told = ngettext("%(num)s minute", "%(num)s minutes", int(size.total_seconds() // 60))
+    elif size < 2 * _DAY:
+        told = ngettext("%(num)s hour", "%(num)s hours", int(size.total_seconds() // 3600))
+    else:
+        told = ngettext("%(num)s day", "%(num)s days", size.days)
+    return _("in %(span)s", span=told) if gap > timedelta() else _("%(span)s ago", span=told)
+
+
+@bp.app_template_filter("weekday")
+def weekday(day: date | None) -> str:
+    """A date with its weekday: "Tuesday 3 March 2026"."""
+    return f"{day:%A %-d %B %Y}" if day else _("no date")
+
+
+@bp.app_template_filter("people")
+def people(number: int) -> str:
+    return ngettext("%(count)s person", "%(count)s people", number, count=f"{number:,}")
+
+
+@bp.app_template_filter("countdown")
+def countdown(campaign: Campaign) -> str:
+    """How long a campaign still has, in words."""
+    deadline = campaign.due_by()
+    if deadline is None:
+        return _("no deadline yet")
+    days = deadline.days_left(current().clock.now())
+    if days < 0:
+        return ngettext("ended %(num)s day ago", "ended %(num)s days ago", -days)
+    if days == 0:
+        return _("last day")
+    return ngettext("%(num)s day left", "%(num)s days left", days)
+
+
+@bp.app_template_filter("mail_name")
+def mail_name(rule: str) -> str:
+    """A cadence step's or a blast's rule as an organiser says it."""
+    found = _BEFORE.fullmatch(rule)
+    if found:
+        days = int(found.group(1))
+        return ngettext("Reminder, %(num)s day before the deadline", "Reminder, %(num)s days before the deadline", days)
+    named = {
+        "launch": _("The action itself"),
+        "last-post": _("Last useful posting day"),
+        "last-day": _("Morning of the last day"),
+        "manual": _("Written by hand"),
+        "update": _("Update"),
+        "outcome": _("Outcome"),
+        "thanks": _("Thank-you"),
+        "confirmation": _("Confirmation"),
+    }
+    return named.get(rule, rule)
+
+
+@bp.app_template_filter("state_word")
+def state_word(state: CampaignState | BlastState | DispatchState) -> str:
+    """A state as a word for a reader."""
+    told = {
+        BlastState.DRAFT: _("draft"),
+        BlastState.SCHEDULED: _("planned"),
+        BlastState.PLANNING: _("being prepared"),
+        BlastState.SENDING: _("sending"),
+        BlastState.PAUSED: _("paused"),
+        BlastState.BLOCKED: _("blocked"),
+        BlastState.MISSED: _("missed"),
+        BlastState.COMPLETED: _("sent"),
+        BlastState.CANCELLED: _("cancelled"),
+        CampaignState.LIVE: _("live"),
+        CampaignState.CLOSED: _("closed"),
+    }
+    return told.get(state, str(state))
+
+
+@bp.app_template_filter("channel_word")
+def channel_word(channel: Channel) -> str:
+    return {
+        Channel.POST: _("post"),
+        Channel.EMAIL: _("e-mail"),
+        Channel.WEB_FORM: _("web form"),
+        Channel.PHONE: _("phone"),
+        Channel.FAX: _("fax"),
+        Channel.SOCIAL: _("social media"),
+    }[channel]
+
+
+@bp.app_template_filter("in_zone")
+def in_zone(instant: datetime, zone: str) -> str:
+    """An instant in a named zone: "Tue 3 March, 10:00"."""
+    return f"{instant.astimezone(ZoneInfo(zone)):%a %-d %B, %H:%M}"
