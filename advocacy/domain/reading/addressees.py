@@ -4,15 +4,20 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from advocacy.domain.reading.blocks import Block, Entry, blocks_of, is_postal, only_contacts
+from advocacy.domain.reading.blocks import Block, Entry, blocks_of, is_postal, is_prose, only_contacts
 from advocacy.domain.reading.flat_address import flat_target
 from advocacy.domain.reading.lexicon import lexicon, phrase_pattern
-from advocacy.domain.reading.page import Page, Span, fold
-from advocacy.domain.reading.parts import Part
+from advocacy.domain.reading.page import Line, Page, Span, fold
+from advocacy.domain.reading.parts import HEAD, Part
 from advocacy.domain.reading.places import country_of_address, mentions
 from advocacy.domain.reading.tables import Table
 from advocacy.domain.reading.values import Field, Target
 
+_OFFICE_HOLDER = re.compile(
+    r"(?:presid|prasid|prime|premier|minist|innenmin|justizmin|aussenmin|bundes|govern|gouvern|gobern|prosecut|procur|prokur|attorney|general|secret|segret|sekret|staatsse|chief"
+    r"|head|dire[ck]t|command|comand|commiss|comis|king|leader|chancel|kanzler|mayor|maire|alcald|sindaco|burgermeister|judge|juge|juez|speaker|chair|ambassad|embaj|botschafter"
+    r"|superin|warden|inspect|vice|deputy|acting|interim|supreme|fiscal|defensor|garde|chef|jefe|capo|leiter|crown|viceroy|president)"
+)
 _NAME_WORD = re.compile(
     r"[A-ZÀ-Þ'’(][\w.'’()-]*|(?:de|da|do|dos|del|la|el|al|bin|ibn|ben|von|van|der|den|ter|y|e|di|du|abu|ul|af)"
 )
@@ -43,6 +48,8 @@ def targets_of(
     for part in parts:
         if part.kind in {"addressees", "copies"}:
             found += _from_part(page, part, table, taken)
+    if not found and not page.flat:
+        found = _above_letters(page, parts, taken)
     for_all = _salutation_for_all(page)
     if for_all:
         found = [_saluted(one, for_all) for one in found]
@@ -62,6 +69,47 @@ def _from_part(page: Page, part: Part, table: Table | None, taken: list[Span]) -
             continue
         _read_block(page, block, role, drafts)
     return [target for draft in drafts if (target := _finish(page, draft))]
+
+
+def _above_letters(page: Page, parts: tuple[Part, ...], taken: list[Span]) -> list[Field[Target]]:
+    """Where no label marks them, those named above a letter's salutation, with the salutation."""
+    found: list[Field[Target]] = []
+    for part in parts:
+        if part.kind not in {HEAD, "letter", "action", "summary"}:
+            continue
+        for line in page.lines_between(part.start, part.end):
+            if not line.blank and is_salutation_line(page.said(line.start, line.end)):
+                begin = _letter_head(page, part, line)
+                drafts: list[_Draft] = []
+                for block in blocks_of(page, begin, line.start):
+                    if not any(start < block.end and block.start < end for start, end in taken):
+                        _read_block(page, block, "primary", drafts)
+                for draft in drafts:
+                    draft.salutation = draft.salutation or page.said(line.start, line.end)
+                found += [target for draft in drafts if (target := _finish(page, draft))]
+                break
+    return found
+
+
+def _letter_head(page: Page, part: Part, salutation: Line) -> int:
+    """Return where the lines above a salutation begin: after the last prose, at most 14 lines up."""
+    number = page.line_number(salutation.start)
+    begin = salutation.start
+    for line in reversed(page.lines[max(0, number - 14) : number]):
+        if (
+            line.start < part.start
+            or line.rule
+            or line.level
+            or (not line.blank and is_prose(page.said(line.start, line.end)))
+        ):
+            break
+        begin = line.start
+    return begin
+
+
+def is_salutation_line(words: str) -> bool:
+    """ "Dear Minister," on a line of its own."""
+    return bool(_salutation_pattern().match(fold(words))) and words.endswith((",", ":")) and len(words.split()) <= 10
 
 
 def _read_block(page: Page, block: Block, role: str, drafts: list[_Draft]) -> None:
@@ -157,28 +205,29 @@ def complete(
 
 def name_line(lines: list[str]) -> int:
     """Return which line names the addressee: the first, or the second where the first is a bare office."""
-    if len(lines) > 2 and is_bare_office(lines[0]) and is_personal_name(lines[1]):
+    if (
+        len(lines) > 2
+        and is_personal_name(lines[1])
+        and (is_bare_office(lines[0]) or _is_titled(lines[1]))
+        and not _is_titled(lines[0])
+    ):
         return 1
     return 0
+
+
+def _is_titled(line: str) -> bool:
+    """Whether a line opens with a title that only people bear: Mr, Mme, Lic., Hon."""
+    words = fold(line).split()
+    return bool(words) and (
+        words[0].rstrip(".,") in lexicon().names("titles")
+        or " ".join(words[:2]).rstrip(".") in lexicon().names("titles")
+    )
 
 
 def is_bare_office(line: str) -> bool:
     """Whether a line names an office that one person holds, and nobody by name."""
     words = fold(line).replace(",", " ").replace("/", " ").split()
-    if not words or words[0].rstrip(".") not in lexicon().names("honorifics") | {
-        "leader",
-        "head",
-        "commander",
-        "chief",
-        "attorney",
-        "prosecutor",
-        "vice",
-        "deputy",
-        "acting",
-        "interim",
-        "first",
-        "supreme",
-    }:
+    if not words or not _OFFICE_HOLDER.match(words[0]):
         return False
     of = {
         "of",

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import takewhile
 
 from advocacy.domain.reading.addressees import targets_of
 from advocacy.domain.reading.contacts import urls_in
@@ -65,7 +66,7 @@ def read(text: str) -> Reading:
         targets=targets,
         summary=_told(page, parts, "summary") if _has(parts, "summary") else _first_paragraph(page, parts, title),
         background=_told(page, parts, "background"),
-        model_letter=_told(page, parts, "letter"),
+        model_letter=_letter(page, parts),
         people=people_of(page, language),
         write_languages=write_languages(page),
         links=_links(page),
@@ -113,6 +114,17 @@ def _told(page: Page, parts: tuple[Part, ...], kind: str) -> Field[str | None]:
         return Field(None)
     text = "\n\n".join(_paragraphs(page, start, end) for start, end in spans)
     return Field(text, 0.8, page.source_span(spans[0][0], spans[-1][1]))
+
+
+def _letter(page: Page, parts: tuple[Part, ...]) -> Field[str | None]:
+    """The model letter; demands listed inside it are part of it."""
+    for number, part in enumerate(parts):
+        if part.kind == "letter":
+            inside = list(takewhile(lambda one: one.kind == "demands", parts[number + 1 :]))
+            end = inside[-1].end if inside else part.end
+            if page.text[part.start : end].strip():
+                return Field(_paragraphs(page, part.start, end), 0.8, page.source_span(part.start, end))
+    return Field(None)
 
 
 def _paragraphs(page: Page, start: int, end: int) -> str:

@@ -83,7 +83,7 @@ def is_prose(words: str) -> bool:
 
 def is_note(words: str) -> bool:
     """A whole line in brackets that advises the reader."""
-    return (
+    return not _salutation_pattern().search(fold(words)) and (
         words.startswith("(")
         and words.endswith((")", ")."))
         and len(words.split()) >= 4
@@ -161,6 +161,11 @@ def _split(page: Page, block: Block) -> list[Block]:
         had_address = had_address or not contact
         parts[-1].entries.append(entry)
     return parts
+
+
+@lru_cache(maxsize=1)
+def _salutation_pattern() -> re.Pattern[str]:
+    return phrase_pattern((*lexicon().words["salutations"], *lexicon().words["salutation"]))
 
 
 @lru_cache(maxsize=1)

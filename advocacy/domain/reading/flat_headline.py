@@ -3,7 +3,7 @@
 import re
 
 from advocacy.domain.reading.dates import Found
-from advocacy.domain.reading.lexicon import lexicon
+from advocacy.domain.reading.lexicon import lexicon, phrase_pattern
 from advocacy.domain.reading.numbers import Number
 from advocacy.domain.reading.page import Page
 from advocacy.domain.reading.parts import Part
@@ -47,7 +47,7 @@ def _start(page: Page, number: Number | None, index: Number | None, dates: tuple
         else (index.start if index and index.start < _HEAD else None)
     )
     if anchor is None:
-        return 0
+        return _after_country_label(page, 0)
     at = max(end for start, end in marks if anchor <= start < anchor + 5)
     moved = True
     while moved:
@@ -66,7 +66,9 @@ def _after_country_label(page: Page, at: int) -> int:
         named = next(iter(mentions(page.text[label.end() : label.end() + 60])), None)
         if named and named.start == 0:
             at = label.end() + named.end
-    return at + len(page.text[at:]) - len(page.text[at:].lstrip(" )-.,:;–_"))
+    at += len(page.text[at:]) - len(page.text[at:].lstrip(" )-.,:;–_"))
+    banner = phrase_pattern(lexicon().words["banners"]).match(page.folded, at)
+    return banner.end() + len(page.text[banner.end() :]) - len(page.text[banner.end() :].lstrip()) if banner else at
 
 
 def _country_with_gap(page: Page, start: int, end: int) -> int | None:
@@ -109,6 +111,8 @@ def _opens(words: list[tuple[int, str]], i: int, rest: str) -> float:
     small = frozenset.union(*lexicon().common_words.values())
     if before in small:
         return 0.0
+    if words[i + 1][1] == "and" and word not in small:
+        return score + 2.2 * (f" {word} " in rest)
     if word not in small and words[i + 1][1] not in small and not before.endswith(","):
         score += 2.5 * (pair in rest) + 0.5 * (rest.count(word) > 1) - 1.5 * (crossing in rest)
     return score

@@ -10,7 +10,7 @@ from advocacy.domain.reading.dates import Found
 from advocacy.domain.reading.flat_headline import flat_headline
 from advocacy.domain.reading.lexicon import lexicon, phrase_pattern
 from advocacy.domain.reading.numbers import Number
-from advocacy.domain.reading.page import Line, Page, Span
+from advocacy.domain.reading.page import Line, Page, Span, fold
 from advocacy.domain.reading.parts import Part, label_at
 from advocacy.domain.reading.places import mentions
 from advocacy.domain.reading.values import Field
@@ -40,6 +40,7 @@ def _candidates(
     page: Page, lines: list[Line], number: Number | None, index: Number | None, dates: tuple[Found, ...]
 ) -> Iterator[tuple[Span | None, float]]:
     """Yield where a headline may stand, the likeliest first, with how sure that is."""
+    yield _labelled(page, lines), 0.95
     yield _beside_number(page, number, index, dates), 0.85
     yield _after_banner(page, lines), 0.9
     yield _heading(page, lines), 0.9
@@ -72,19 +73,29 @@ def _head_limit(page: Page, parts: tuple[Part, ...], start: int) -> int:
     return min([*ends, filled[-1].end + 1 if filled else len(page.text)])
 
 
+def _labelled(page: Page, lines: list[Line]) -> Span | None:
+    """ "TITLE: headline" on one line."""
+    for line in lines:
+        if (match := _title_label_pattern().match(page.folded, line.start, line.end)) and match.end() < line.end:
+            return match.end(), line.end
+    return None
+
+
 def _beside_number(page: Page, number: Number | None, index: Number | None, dates: tuple[Found, ...]) -> Span | None:
     """What the line of the number says beyond number, index, dates and country: the concern, in older sheets."""
     if number is None:
         return None
     line = page.line_at(number.start)
-    start = number.end
-    for place in [index.end if index else 0, *(found.end for found in dates)]:
-        if line.start <= place <= line.end:
-            start = max(start, place)
-    before, after = (number.end, start), (start, line.end)
-    for begin, end in (after, before):
+    marks = [(number.phrase_start, number.end), *([(index.start, index.end)] if index else [])]
+    marks += [(found.start, found.end) for found in dates]
+    edges = [
+        line.start,
+        *(edge for mark in sorted(marks) if line.start <= mark[0] < line.end for edge in mark),
+        line.end,
+    ]
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
         words = page.text[begin:end].strip(_EDGE + "()")
-        if len(words.split()) >= 2 and not _is_small_print(words):
+        if begin >= number.end and len(words.split()) >= 2 and not _is_small_print(words):
             place = page.text.index(words, begin)
             return place, place + len(words)
     return None
@@ -92,11 +103,11 @@ def _beside_number(page: Page, number: Number | None, index: Number | None, date
 
 def _is_small_print(words: str) -> bool:
     """Countries, dates and labels that stand beside a number are not the concern."""
-    folded = words.lower()
     if any(char.isdigit() for char in words) or len(_LETTER.findall(words)) < 8 or ":" in words:
         return True
-    named = sum(mention.end - mention.start for mention in mentions(words))
-    return named > len(folded) * 0.4
+    for mention in reversed(mentions(words)):
+        words = words[: mention.start] + " " + words[mention.end :] if mention.kind == "name" else words
+    return len(_label_pattern().sub(" ", fold(words)).split()) < 2
 
 
 def _after_banner(page: Page, lines: list[Line]) -> Span | None:
@@ -184,7 +195,7 @@ def _alone(page: Page, lines: list[Line]) -> Span | None:
                 and words.rstrip().endswith((",", ")"))
                 and any(char.isdigit() for char in words)
             )
-            if not contacts.values and not address and "@" not in words:
+            if not contacts.values and not address and "@" not in words and not re.search(r"\d/\d", words):
                 return line.start, line.end
     return None
 
@@ -206,6 +217,19 @@ def _without_country(page: Page, span: Span) -> Span | None:
         begin = start + first.end + (sign.end() if sign else 1)
         return begin, end
     return start, end
+
+
+@lru_cache(maxsize=1)
+def _title_label_pattern() -> re.Pattern[str]:
+    names = "|".join(map(re.escape, lexicon().words["title_labels"]))
+    return re.compile(rf"(?:{names})\s*:\s*")
+
+
+@lru_cache(maxsize=1)
+def _label_pattern() -> re.Pattern[str]:
+    return phrase_pattern(
+        (*lexicon().words["issued"], "index", "ai index", "ua", "of", "de", "from", "distr", "first", "second", "third")
+    )
 
 
 @lru_cache(maxsize=1)

@@ -105,8 +105,15 @@ def label_at(page: Page, line: Line) -> tuple[str, int, int] | None:
             and (best is None or match.end() > best[2])
             and _fits(page, line, kind, match)
         ):
-            best = (kind, match.start(), match.end())
+            best = (kind, match.start(), _label_end(page, line, kind, match.end()))
     return best
+
+
+def _label_end(page: Page, line: Line, kind: str, end: int) -> int:
+    """A label that runs on before addresses takes up its line; after a colon the first address may follow."""
+    if kind in {"addressees", "copies"} and not page.flat and not page.folded[:end].endswith(":"):
+        return max(end, line.end)
+    return end
 
 
 def _fits(page: Page, line: Line, kind: str, match: re.Match[str]) -> bool:

@@ -33,7 +33,7 @@ _INVISIBLE = frozenset(
     "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\x00\ufffe\uffff"
 )
 _BREAKS = frozenset("\n\r\f\x0b\x85\u2028\u2029")
-_FLAT_LINE = 1500
+_FLAT_LINE = 500
 _REPEATS = 3
 
 
