@@ -20,17 +20,16 @@ WEBMAIL: dict[str, tuple[str, str, str, str]] = {
 }
 
 
+_UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~"
+
+
 @dataclass(frozen=True)
 class MailLink:
-    """A link that opens a finished mail. `has_body` is False where the text is too long for one and must be pasted.
-
-    `full` is the link with the body however long it is, for measuring.
-    """
+    """A link that opens a finished mail. `has_body` is False where the text is too long for one and must be pasted."""
 
     name: str
     url: str
     has_body: bool
-    full: str
 
 
 def mailto(to: str, *, subject: str, body: str) -> MailLink:
@@ -41,8 +40,21 @@ def mailto(to: str, *, subject: str, body: str) -> MailLink:
     address = quote(to.strip(), safe="@")
     full = f"mailto:{address}{_query('?', subject=subject, body=_crlf(body))}"
     if len(full) < LONGEST_MAILTO:
-        return MailLink("mailto", full, has_body=bool(body), full=full)
-    return MailLink("mailto", f"mailto:{address}{_query('?', subject=subject)}", has_body=False, full=full)
+        return MailLink("mailto", full, has_body=bool(body))
+    return MailLink("mailto", f"mailto:{address}{_query('?', subject=subject)}", has_body=False)
+
+
+def mailto_length(to: str, *, subject: str, body: str) -> int:
+    """Return how long the link with everything in it is, in characters, without making it: `fitting` asks this for every draft."""
+    given = [("subject", subject), ("body", _crlf(body))]
+    fields = sum(len(name) + 2 + _quoted_length(text) for name, text in given if text)
+    address = to.strip()
+    return len("mailto:") + _quoted_length(address) - 2 * address.count("@") + fields
+
+
+def _quoted_length(text: str) -> int:
+    octets = text.encode()
+    return len(octets) + 2 * len(octets.translate(None, _UNRESERVED))
 
 
 def webmail(to: str, *, subject: str, body: str) -> tuple[MailLink, ...]:
@@ -56,7 +68,7 @@ def _webmail_link(name: str, *, to: str, subject: str, body: str) -> MailLink:
     bare = f"{page}{_query(separator, **{to_key: to, subject_key: subject})}"
     full = f"{page}{_query(separator, **{to_key: to, subject_key: subject, body_key: _crlf(body)})}"
     has_body = len(full) <= _LONGEST_WEB_LINK
-    return MailLink(name, full if has_body else bare, has_body=has_body and bool(body), full=full)
+    return MailLink(name, full if has_body else bare, has_body=has_body and bool(body))
 
 
 def _query(separator: str, **fields: str) -> str:

@@ -39,7 +39,11 @@ def _listed(
     last = list(wordings)[-1]
     parted = "\u00a0;" if voice.language == "fr" else ";"
     items = tuple(
-        Piece(f"{_item(wording, form, runs_on=runs_on)}{'.' if index == last or not runs_on else parted}", Kind.DEMAND, index)
+        Piece(
+            f"{_item(wording, form, runs_on=runs_on)}{'.' if index == last or not runs_on else parted}",
+            Kind.DEMAND,
+            index,
+        )
         for index, wording in wordings.items()
     )
     return Paragraph((Piece(lead),)), Paragraph(items, bulleted=True)

@@ -26,7 +26,7 @@ class Chooser:
     def choose(self, part: str, phrases: Sequence[Phrase], values: Mapping[str, str]) -> str:
         """Return one of `phrases` whose slots all have a value, or "" where there is none.
 
-        One that repeats three long words in a row is passed over while there is another.
+        One that repeats words in a row is passed over while there is another.
         """
         there = values.keys()
         able = [phrase for phrase in phrases if phrase.slots <= there]
@@ -56,7 +56,8 @@ class Chooser:
 
 
 def _echoes(text: str) -> set[str]:
-    """Return the runs of three words that are long enough to be noticed when they come back."""
+    """Return the runs of words that are noticed when they come back: four in a row, or three that are long."""
     words = [word.strip(".,;:!?“”\"'()") for word in text.lower().split()]
-    runs = (f"{one} {two} {three}" for one, two, three in zip(words, words[1:], words[2:], strict=False))
-    return {run for run in runs if len(run) >= _ECHO_LETTERS}
+    threes = [f"{one} {two} {three}" for one, two, three in zip(words, words[1:], words[2:], strict=False)]
+    fours = {f"{run} {word}" for run, word in zip(threes, words[3:], strict=False)}
+    return fours.union(run for run in threes if len(run) >= _ECHO_LETTERS)

@@ -5,7 +5,7 @@ from math import ceil
 
 from advocacy.domain.addressee import Channel
 from advocacy.domain.appeal.text import Appeal
-from advocacy.domain.channels import LONGEST_MAILTO, mailto
+from advocacy.domain.channels import LONGEST_MAILTO, mailto_length
 
 _PAGE_LINES = {Channel.POST: 34, Channel.FAX: 30}
 _LINE_CHARACTERS = 88
@@ -21,11 +21,11 @@ def fits(appeal: Appeal, *, address: str | None) -> bool:
         case Channel.POST | Channel.FAX:
             return _lines(appeal) <= _PAGE_LINES[appeal.channel]
         case Channel.EMAIL:
-            return len(mailto(address or "", subject=appeal.subject, body=appeal.text()).full) < LONGEST_MAILTO
+            return mailto_length(address or "", subject=appeal.subject, body=appeal.text()) < LONGEST_MAILTO
         case Channel.WEB_FORM:
             return len(appeal.text()) <= _FORM_CHARACTERS
         case Channel.PHONE:
-            return spoken_seconds(_spoken(appeal)) <= SPOKEN_SECONDS
+            return spoken_seconds(appeal.body()) <= SPOKEN_SECONDS
         case Channel.SOCIAL:
             return len(appeal.body()) <= POST_CHARACTERS
 
@@ -33,10 +33,6 @@ def fits(appeal: Appeal, *, address: str | None) -> bool:
 def spoken_seconds(text: str) -> int:
     """Return how long `text` takes to say at an unhurried 150 words a minute."""
     return ceil(len(text.split()) * 60 / _WORDS_PER_MINUTE)
-
-
-def _spoken(appeal: Appeal) -> str:
-    return appeal.body()
 
 
 def _lines(appeal: Appeal) -> int:

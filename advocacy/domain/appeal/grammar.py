@@ -125,7 +125,8 @@ def _french(core: str) -> tuple[Form, str]:
     if first in {"que", "qu"} or re.match(r"^qu['’]", core, re.IGNORECASE):
         return Form.CLAUSE, re.sub(r"^(?:que\s+|qu['’])", "", core, flags=re.IGNORECASE)
     if _fr_infinitive(core):
-        return Form.INFINITIVE, core
+        # "s'assurer" speaks of a third person: "je vous demande de s'assurer" would be wrong.
+        return (Form.NEUTRAL if re.match(r"^s(?:['’]|e\s)", core, re.IGNORECASE) else Form.INFINITIVE), core
     if re.match(r"^\w+ez\b", core, re.IGNORECASE) and first not in {"chez", "assez"}:
         return Form.IMPERATIVE, core
     if re.search(r"\b(?:doi(?:t|vent)|devrai(?:t|ent)|faut)\b", core):
@@ -155,6 +156,13 @@ _ES_INFINITIVE = re.compile(
     r"^(?:no\s+)?(?:\w+mente\s+(?:e\s+\w+mente\s+|y\s+\w+mente\s+)?)?\w+(?:ar|er|ir|ír)(?:se|l[aeo]s?|les?)?$"
 )
 _ES_NOUN_START = re.compile(r"^(?:el|la|los|las|un|una|su|sus|este|esta)\b", re.IGNORECASE)
+_ES_IMPERATIVES = frozenset(
+    """
+    abra acabe acate adopte anule apoye asegure ayude cese cierre condene conmute cumpla deje derogue detenga elimine emprenda evite
+    facilite garantice haga impida impulse inicie investigue invite libere lleve ofrezca ordene permita ponga prohíba promueva proteja
+    publique ratifique reconozca reforme renuncie respete restituya retire revele revise revoque suspenda tome vele
+    """.split()  # noqa: SIM905
+)
 _ES_NOT_VERBS = {
     "mujer",
     "mujeres",
@@ -177,6 +185,8 @@ def _spanish(core: str) -> tuple[Form, str]:
         return Form.CLAUSE, core[3:].lstrip()
     if _es_infinitive(core):
         return Form.INFINITIVE, core
+    if first.removesuffix("n") in _ES_IMPERATIVES:
+        return Form.IMPERATIVE, core
     if re.search(r"\b(?:debe|deben|debería|deberían|ha de|han de|tiene que|tienen que)\b", core):
         return Form.SENTENCE, core
     return (Form.NOUN if _ES_NOUN_START.match(core) else Form.NEUTRAL), core
@@ -192,7 +202,7 @@ def _es_infinitive(core: str) -> bool:
 # German
 
 _DE_ZU = re.compile(r"\b(?:zu\s+\w+e?n|\w{2,}zu\w{2,}e?n)\b")
-_DE_NOUN_START = re.compile(r"^(?:die|das|ein|eine|einen|alle|ihre|seine|den)\b", re.IGNORECASE)
+_DE_NOUN_START = re.compile(r"^(?:die|das|eine|einen|alle|ihre|seine|den)\b", re.IGNORECASE)
 
 
 def _german(core: str) -> tuple[Form, str]:
@@ -205,7 +215,8 @@ def _german(core: str) -> tuple[Form, str]:
         return Form.SENTENCE, core
     if _DE_ZU.search(head):
         return Form.INFINITIVE, core
-    return (Form.NOUN if _DE_NOUN_START.match(core) else Form.NEUTRAL), core
+    ends_in_a_verb = re.search(r"\b[a-zäöüß]+e?n$", head) is not None
+    return (Form.NOUN if _DE_NOUN_START.match(core) and not ends_in_a_verb else Form.NEUTRAL), core
 
 
 _RULES = {"en": _english, "fr": _french, "es": _spanish, "de": _german}

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from advocacy.domain.appeal.phrases import Phrase, parse_phrase
@@ -160,15 +161,13 @@ class _Draft:
                 known.append(phrase)
 
     def check(self, faults: dict[str, str]) -> None:
-        for part in REQUIRED:
-            for tone in Tone:
-                if not self.parts.get((part, tone)):
-                    faults[f"{self.language} [{part}] {tone}"] = "there is no phrasing for it"
+        for part, tone in product(REQUIRED, Tone):
+            if not self.parts.get((part, tone)):
+                faults[f"{self.language} [{part}] {tone}"] = "there is no phrasing for it"
         for (part, tone), phrases in self.parts.items():
             if part != "who" and not any(phrase.slots <= _ALWAYS_THERE for phrase in phrases):
-                faults[f"{self.language} [{part}] {tone}"] = (
-                    "one phrasing at least must do without name, city, country and topic"
-                )
+                where = f"{self.language} [{part}] {tone}"
+                faults[where] = "one phrasing at least must do without name, city, country and topic"
         for word in WORDS:
             if word not in self.words:
                 faults[f"{self.language} [words] {word}"] = "is missing"

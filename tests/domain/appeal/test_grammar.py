@@ -1,0 +1,108 @@
+"""What leads into a demand fits its grammar, in each language."""
+
+import pytest
+
+from advocacy.domain.appeal.grammar import understand
+from advocacy.domain.appeal.request import Demand, Form
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "form", "lower"),
+    [
+        ("en", "- halt all plans for eviction,", Form.INFINITIVE, "halt all plans for eviction"),
+        ("en", "To release the detainees;", Form.INFINITIVE, "release the detainees"),
+        (
+            "en",
+            "Immediately and unconditionally release Lin; and",
+            Form.INFINITIVE,
+            "immediately and unconditionally release Lin",
+        ),
+        ("en", "Do not deport anyone.", Form.IMPERATIVE, "do not deport anyone"),
+        ("en", "The immediate release of all detainees", Form.NOUN, "the immediate release of all detainees"),
+        (
+            "en",
+            "that everyone detained be brought before a judge",
+            Form.CLAUSE,
+            "everyone detained be brought before a judge",
+        ),
+        ("en", "Calling for an end to torture", Form.PARTICIPLE, "calling for an end to torture"),
+        ("en", "The government must free them.", Form.SENTENCE, "The government must free them"),
+        ("en", "Visas for the families", Form.NEUTRAL, "Visas for the families"),
+        (
+            "en",
+            "Release Lin. Ensure that she sees a doctor.",
+            Form.NEUTRAL,
+            "release Lin. Ensure that she sees a doctor",
+        ),
+        ("en", "uphold the rights of people in the U.S.", Form.INFINITIVE, "uphold the rights of people in the U.S."),
+        ("fr", "Libérer les détenus ;", Form.INFINITIVE, "libérer les détenus"),
+        ("fr", "de mettre fin aux expulsions", Form.INFINITIVE, "mettre fin aux expulsions"),
+        ("fr", "Ne pas renvoyer ces personnes", Form.INFINITIVE, "ne pas renvoyer ces personnes"),
+        ("fr", "Libérez les détenus", Form.IMPERATIVE, "libérez les détenus"),
+        ("fr", "La libération des détenus", Form.NOUN, "la libération des détenus"),
+        ("fr", "que les détenus soient libérés", Form.CLAUSE, "les détenus soient libérés"),
+        ("fr", "Le gouvernement doit les libérer", Form.SENTENCE, "Le gouvernement doit les libérer"),
+        (
+            "fr",
+            "s'assurer que les détenus voient un avocat",
+            Form.NEUTRAL,
+            "s'assurer que les détenus voient un avocat",
+        ),
+        ("es", "Poner fin a las expulsiones.", Form.INFINITIVE, "poner fin a las expulsiones"),
+        ("es", "no devolver a nadie", Form.INFINITIVE, "no devolver a nadie"),
+        ("es", "Ponga fin a las expulsiones", Form.IMPERATIVE, "ponga fin a las expulsiones"),
+        ("es", "La liberación de los detenidos", Form.NOUN, "la liberación de los detenidos"),
+        ("es", "que se libere a los detenidos", Form.CLAUSE, "se libere a los detenidos"),
+        ("es", "El gobierno debe liberarlos", Form.SENTENCE, "El gobierno debe liberarlos"),
+        ("es", "Mujeres y niños a salvo", Form.NEUTRAL, "Mujeres y niños a salvo"),
+        ("de", "Die Gefangenen freizulassen,", Form.INFINITIVE, "die Gefangenen freizulassen"),
+        (
+            "de",
+            "sicherzustellen, dass niemand gefoltert wird",
+            Form.INFINITIVE,
+            "sicherzustellen, dass niemand gefoltert wird",
+        ),
+        (
+            "de",
+            "Stellen Sie sicher, dass niemand gefoltert wird",
+            Form.IMPERATIVE,
+            "stellen Sie sicher, dass niemand gefoltert wird",
+        ),
+        ("de", "Die Freilassung aller Gefangenen", Form.NOUN, "die Freilassung aller Gefangenen"),
+        ("de", "der Stopp aller Abschiebungen", Form.NEUTRAL, "der Stopp aller Abschiebungen"),
+        ("de", "dass die Gefangenen freigelassen werden", Form.CLAUSE, "die Gefangenen freigelassen werden"),
+        ("de", "Die Regierung muss sie freilassen", Form.SENTENCE, "Die Regierung muss sie freilassen"),
+        ("de", "alle Gefangenen freilassen", Form.NEUTRAL, "alle Gefangenen freilassen"),
+        ("xx", "whatever it says", Form.NEUTRAL, "whatever it says"),
+    ],
+)
+def test_a_demand_is_understood(language: str, text: str, form: Form, lower: str) -> None:
+    wording = understand(Demand(text), language)
+
+    assert (wording.form, wording.lower) == (form, lower)
+
+
+@pytest.mark.parametrize(
+    ("text", "de", "que"),
+    [
+        ("abandonner les poursuites", "d'abandonner les poursuites", "qu'abandonner les poursuites"),
+        ("libérer les détenus", "de libérer les détenus", "que libérer les détenus"),
+        ("héberger les familles", "d'héberger les familles", "qu'héberger les familles"),
+        ("harceler personne", "de harceler personne", "que harceler personne"),
+    ],
+)
+def test_french_shortens_before_a_vowel_and_a_silent_h(text: str, de: str, que: str) -> None:
+    wording = understand(Demand(text), "fr")
+
+    assert (wording.de, wording.que) == (de, que)
+
+
+def test_a_name_or_an_abbreviation_keeps_its_capital() -> None:
+    assert understand(Demand("UN experts in the country"), "en").lower == "UN experts in the country"
+    assert understand(Demand("Freiheit für alle"), "de").lower == "Freiheit für alle"
+
+
+def test_whoever_knows_better_says_the_form() -> None:
+    wording = understand(Demand("Visas for the families", Form.NOUN), "en")
+
+    assert wording.form is Form.NOUN
