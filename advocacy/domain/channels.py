@@ -44,6 +44,11 @@ def mailto(to: str, *, subject: str, body: str) -> MailLink:
     return MailLink("mailto", f"mailto:{address}{_query('?', subject=subject)}", has_body=False)
 
 
+def mail_links(to: str, *, subject: str, body: str) -> tuple[MailLink, ...]:
+    """Return all the links that open a finished mail: the mail program's first, then those of web mail."""
+    return (mailto(to, subject=subject, body=body), *webmail(to, subject=subject, body=body))
+
+
 def mailto_length(to: str, *, subject: str, body: str) -> int:
     """Return how long the link with everything in it is, in characters, without making it: `fitting` asks this for every draft."""
     given = [("subject", subject), ("body", _crlf(body))]
