@@ -4,7 +4,8 @@ from enum import Enum
 
 from advocacy.domain.appeal.choosing import Chooser
 from advocacy.domain.appeal.grammar import Wording, understand
-from advocacy.domain.appeal.pools import Voice
+from advocacy.domain.appeal.phrases import Phrase
+from advocacy.domain.appeal.pools import SEVERAL, Voice
 from advocacy.domain.appeal.request import AppealRequest, Form
 from advocacy.domain.appeal.text import Kind, Paragraph, Piece
 
@@ -33,7 +34,7 @@ def _listed(
     part = "copy_list" if request.is_copy else "list"
     if not voice.has(f"{part}.{form}", request.tone):
         form = Form.NEUTRAL
-    lead = chooser.choose(f"{part}.{form}", voice.phrases(f"{part}.{form}", request.tone), {})
+    lead = chooser.choose(f"{part}.{form}", voice.phrases(f"{part}.{form}", request.tone), several(len(wordings)))
     # A lead like "I urge you to:" runs on into its items; after any other, each item stands for itself.
     runs_on = form in {Form.INFINITIVE, Form.CLAUSE, Form.PARTICIPLE, Form.NOUN}
     last = list(wordings)[-1]
@@ -67,16 +68,22 @@ def _as_sentences(
     pieces = []
     for at, (index, wording) in enumerate(wordings.items()):
         part = f"{'further' if at else 'each'}.{wording.form}"
-        pieces.append(Piece(_sentence(request, voice, chooser, part, at, wording), Kind.DEMAND, index))
+        values = wording.slots() | several(len(wordings))
+        sentence = nth_phrasing(chooser, part, at, voice.phrases(part, request.tone), values)
+        pieces.append(Piece(sentence, Kind.DEMAND, index))
     if len(pieces) <= _SENTENCES_IN_A_PARAGRAPH:
         return (Paragraph(tuple(pieces)),)
     half = (len(pieces) + 1) // 2
     return Paragraph(tuple(pieces[:half])), Paragraph(tuple(pieces[half:]))
 
 
-def _sentence(request: AppealRequest, voice: Voice, chooser: Chooser, part: str, at: int, wording: Wording) -> str:
-    """Return one demand as a sentence; its lead differs from those of its neighbours."""
-    phrases = voice.phrases(part, request.tone)
-    start = chooser.number(part, len(phrases))
-    phrase = phrases[(start + at) % len(phrases)]
-    return chooser.choose(f"{part}#{at}", (phrase,), wording.slots())
+def nth_phrasing(chooser: Chooser, part: str, at: int, phrases: tuple[Phrase, ...], values: dict[str, str]) -> str:
+    """Return a sentence for the demand at place `at`; its phrasing differs from those of its neighbours."""
+    able = [phrase for phrase in phrases if phrase.slots <= values.keys()]
+    phrase = able[(chooser.number(part, len(able)) + at) % len(able)]
+    return chooser.choose(f"{part}#{at}", (phrase,), values)
+
+
+def several(demands: int) -> dict[str, str]:
+    """Return the slot that lets phrasings speak of demands in the plural."""
+    return {SEVERAL: ""} if demands > 1 else {}

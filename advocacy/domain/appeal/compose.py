@@ -94,7 +94,8 @@ def _values(request: AppealRequest, voice: Voice) -> dict[str, str]:
         "handle": request.addressee.social or "",
         "appel": printed if printed.startswith(_TITLES_TO_REPEAT) else "",
     }
-    return {slot: " ".join(value.split()) for slot, value in given.items() if value.strip()}
+    known = {slot: " ".join(value.split()) for slot, value in given.items() if value.strip()}
+    return known | asking.several(len(request.chosen_demands()))
 
 
 def _plan(request: AppealRequest, chooser: Chooser) -> plans.Plan:

@@ -44,7 +44,9 @@ def _understand(text: str, language: str, given: Form | None) -> Wording:
         form = given
     elif _SEVERAL_SENTENCES.search(core):
         form = Form.NEUTRAL
-    lower = core if form is Form.SENTENCE else _decapitalised(core, language, form)
+    # German writes a whole sentence large even after a colon.
+    stays = form is Form.SENTENCE and language == "de"
+    lower = core if stays else _decapitalised(core, language, form)
     return Wording(
         form, lower, core[:1].upper() + core[1:], _elided("de", lower, language), _elided("que", lower, language)
     )
@@ -59,6 +61,11 @@ def _neutral(core: str) -> tuple[Form, str]:
 _EN_DETERMINERS = {
     "the", "a", "an", "all", "any", "no", "immediate", "prompt", "full", "their", "his", "her", "its", "this", "these", "those",
     "effective", "independent", "justice", "respect", "protection", "accountability", "freedom", "access", "unconditional",
+}  # fmt: skip
+# Only what a letter itself does can follow "I write to you": calling for an inquiry, but not allowing access to a lawyer.
+_EN_SPEAKING = {
+    "appealing", "asking", "calling", "condemning", "demanding", "deploring", "drawing", "expressing", "insisting", "noting", "pointing",
+    "pressing", "raising", "recalling", "reminding", "requesting", "seeking", "stating", "stressing", "urging", "voicing", "welcoming",
 }  # fmt: skip
 _EN_MODALS = re.compile(r"\b(?:must|should|shall|ought to|needs? to|ha(?:s|ve) to|(?:is|are) to be)\b")
 _EN_ADVERBS = re.compile(r"^(?:immediately|promptly|urgently|publicly|fully|unconditionally|\w{3,}ly|also|always)$")
@@ -77,7 +84,7 @@ def _english(core: str) -> tuple[Form, str]:
         return Form.IMPERATIVE, core
     if _en_first_verb(words):
         return Form.INFINITIVE, core
-    if words[0].endswith("ing") and words[0][:-3] and _en_participle(words[0]):
+    if words[0] in _EN_SPEAKING:
         return Form.PARTICIPLE, core
     if _EN_MODALS.search(core):
         return Form.SENTENCE, core
@@ -92,11 +99,6 @@ def _en_first_verb(words: list[str]) -> bool:
         if not (_EN_ADVERBS.match(word) or word == "and"):
             return False
     return False
-
-
-def _en_participle(word: str) -> bool:
-    stem = word[:-3]
-    return stem in ENGLISH_VERBS or f"{stem}e" in ENGLISH_VERBS or stem[:-1] in ENGLISH_VERBS
 
 
 # French

@@ -15,6 +15,7 @@ _ABOUT = frozenset({"topic", "title"})
 _SELF = frozenset({"name", "city", "country"})
 _ASK = frozenset({"demand", "Demand", "de_demand", "que_demand"})
 _ALWAYS_THERE = _ASK | {"title"}
+SEVERAL = "several"  # prints nothing, and keeps a phrasing for letters that make more than one demand
 
 SLOTS: dict[str, frozenset[str]] = {
     "subject": _ABOUT,
@@ -150,7 +151,7 @@ class _Draft:
             except ValueError as error:
                 faults[f"{where}, phrase {number}"] = str(error)
                 continue
-            strange = phrase.slots - SLOTS[part]
+            strange = phrase.slots - SLOTS[part] - {SEVERAL}
             if strange:
                 faults[f"{where}, phrase {number}"] = f"unknown slot {{{', '.join(sorted(strange))}}}"
                 continue

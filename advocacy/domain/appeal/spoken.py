@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from advocacy.domain.appeal import fitting
+from advocacy.domain.appeal.asking import nth_phrasing
 from advocacy.domain.appeal.choosing import Chooser
 from advocacy.domain.appeal.grammar import understand
 from advocacy.domain.appeal.own import ended
@@ -58,9 +59,8 @@ def _said(request: AppealRequest, voice: Voice, chooser: Chooser, part: str, val
 def _asked(request: AppealRequest, voice: Voice, chooser: Chooser, at: int, index: int) -> Piece:
     wording = understand(request.facts.demands[index], voice.language)
     part = f"phone.{wording.form}"
-    phrases = voice.phrases(part, request.tone)
-    phrase = phrases[(chooser.number(part, len(phrases)) + at) % len(phrases)]
-    return Piece(chooser.choose(f"{part}#{at}", (phrase,), wording.slots()), Kind.DEMAND, index)
+    sentence = nth_phrasing(chooser, part, at, voice.phrases(part, request.tone), wording.slots())
+    return Piece(sentence, Kind.DEMAND, index)
 
 
 def _short(request: AppealRequest, voice: Voice, paragraphs: Sequence[Paragraph]) -> Appeal:

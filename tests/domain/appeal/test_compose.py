@@ -79,6 +79,25 @@ def test_each_demand_comes_first_about_equally_often(pools: Pools, a_request: Re
     assert all(abs(count - 500) <= 75 for count in first.values())
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_demand_alone_is_not_spoken_of_in_the_plural(pools: Pools, a_request: RequestMaker, language: str) -> None:
+    plural = (
+        "these requests",
+        "these points",
+        "First of all, I",
+        "ces demandes",
+        "ces points",
+        "estas peticiones",
+        "estos puntos",
+        "diese Anliegen",
+        "diese Punkte",
+    )
+    for number in range(80):
+        for tone in Tone:
+            text = compose(a_request(language=language, tone=tone, chosen=(2,), seed=f"c:{number}"), pools).text()
+            assert not [words for words in plural if words.casefold() in text.casefold()]
+
+
 def test_only_the_chosen_demands_are_made(pools: Pools, a_request: RequestMaker) -> None:
     appeal = compose(a_request(chosen=(1, 3)), pools)
 

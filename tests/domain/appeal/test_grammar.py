@@ -26,7 +26,9 @@ from advocacy.domain.appeal.request import Demand, Form
             "everyone detained be brought before a judge",
         ),
         ("en", "Calling for an end to torture", Form.PARTICIPLE, "calling for an end to torture"),
-        ("en", "The government must free them.", Form.SENTENCE, "The government must free them"),
+        ("en", "Reminding the government of its promise", Form.PARTICIPLE, "reminding the government of its promise"),
+        ("en", "Allowing them access to lawyers", Form.NEUTRAL, "Allowing them access to lawyers"),
+        ("en", "The government must free them.", Form.SENTENCE, "the government must free them"),
         ("en", "Visas for the families", Form.NEUTRAL, "Visas for the families"),
         (
             "en",
@@ -41,7 +43,7 @@ from advocacy.domain.appeal.request import Demand, Form
         ("fr", "Libérez les détenus", Form.IMPERATIVE, "libérez les détenus"),
         ("fr", "La libération des détenus", Form.NOUN, "la libération des détenus"),
         ("fr", "que les détenus soient libérés", Form.CLAUSE, "les détenus soient libérés"),
-        ("fr", "Le gouvernement doit les libérer", Form.SENTENCE, "Le gouvernement doit les libérer"),
+        ("fr", "Le gouvernement doit les libérer", Form.SENTENCE, "le gouvernement doit les libérer"),
         (
             "fr",
             "s'assurer que les détenus voient un avocat",
@@ -53,7 +55,7 @@ from advocacy.domain.appeal.request import Demand, Form
         ("es", "Ponga fin a las expulsiones", Form.IMPERATIVE, "ponga fin a las expulsiones"),
         ("es", "La liberación de los detenidos", Form.NOUN, "la liberación de los detenidos"),
         ("es", "que se libere a los detenidos", Form.CLAUSE, "se libere a los detenidos"),
-        ("es", "El gobierno debe liberarlos", Form.SENTENCE, "El gobierno debe liberarlos"),
+        ("es", "El gobierno debe liberarlos", Form.SENTENCE, "el gobierno debe liberarlos"),
         ("es", "Mujeres y niños a salvo", Form.NEUTRAL, "Mujeres y niños a salvo"),
         ("de", "Die Gefangenen freizulassen,", Form.INFINITIVE, "die Gefangenen freizulassen"),
         (

@@ -29,6 +29,7 @@ def test_each_part_of_a_letter_has_many_phrasings(pools: Pools, language: str) -
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whatever_is_chosen_is_one_tidy_sentence(pools: Pools, language: str) -> None:
     values = dict.fromkeys(("topic", "title", "name", "city", "country", "primary", "appel", "handle"), "X")
+    values["several"] = ""
     values |= dict.fromkeys(("demand", "Demand", "de_demand", "que_demand"), "Y")
     for (part, _), phrases in pools.voice(language).parts.items():
         for phrase in phrases:
