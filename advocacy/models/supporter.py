@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
@@ -105,7 +106,11 @@ class Subscription(Base):
 
 class SignUp(Base):
     """One press of "sign me up", until its confirmation: what was asked, kept apart from the supporter's own row so
-    that nobody else's form changes it. Dies after seven days."""
+    that nobody else's form changes it. Dies after seven days.
+
+    `token_hash` is there when a confirmation was ordered; `abuse_key` is a keyed hash of the mailbox, whatever "+tag"
+    the address has, by which confirmations are counted.
+    """
 
     __tablename__ = "sign_up"
 
@@ -121,6 +126,7 @@ class SignUp(Base):
     country: Mapped[str | None] = mapped_column(String(2))
     language: Mapped[str] = mapped_column(String(12), default="en")
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
+    abuse_key: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     created_at: Mapped[datetime] = mapped_column(index=True)
     confirmed_at: Mapped[datetime | None]
 
@@ -172,6 +178,11 @@ class Suppression(Base):
     scope: Mapped[str] = mapped_column(String(40), default="all")
     reason: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime]
+
+
+def of_campaign(campaign_id: int | None) -> ColumnElement[bool]:
+    """Pick the subscriptions to one campaign, or those to the alert list for None."""
+    return Subscription.campaign_id.is_(None) if campaign_id is None else Subscription.campaign_id == campaign_id
 
 
 def by_address(session: Session, address: str) -> Supporter | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, exists, literal, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -78,6 +78,21 @@ def note(session: Session, supporter_ids: Collection[int], reason: Reason, *, no
         .values(state=reason.state)
         .execution_options(synchronize_session=False)
     )
+
+
+def lift(session: Session, supporter_id: int, reason: Reason, *, at: datetime) -> bool:
+    """Take back the suppression this person's own press made at that very instant; return whether there was one.
+
+    In the caller's transaction, which also records it in the audit log. Never for another reason, nor an older press.
+    """
+    keys = select(Supporter.suppression_key).where(Supporter.id == supporter_id)
+    gone = session.execute(
+        delete(Suppression)
+        .where(Suppression.suppression_key.in_(keys), Suppression.reason == reason.value, Suppression.at == at)
+        .execution_options(synchronize_session=False)
+        .returning(Suppression.id)
+    ).all()
+    return bool(gone)
 
 
 def revoke(session: Session, supporter_ids: Collection[int]) -> int:

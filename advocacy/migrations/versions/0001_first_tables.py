@@ -77,6 +77,7 @@ def upgrade() -> None:
     sa.Column('hold_until', UtcDateTime(), nullable=True),
     sa.Column('civil_until', UtcDateTime(), nullable=True),
     sa.Column('zone', sa.String(length=64), nullable=True),
+    sa.Column('counts_at', UtcDateTime(), nullable=False),
     sa.Column('canary', sa.Boolean(), nullable=False),
     sa.Column('n', sa.Integer(), nullable=False),
     sa.Column('first_supporter_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -358,6 +359,7 @@ def upgrade() -> None:
     sa.Column('country', sa.String(length=2), nullable=True),
     sa.Column('language', sa.String(length=12), nullable=False),
     sa.Column('timezone', sa.String(length=64), nullable=False),
+    sa.Column('abuse_key', sa.LargeBinary(length=32), nullable=True),
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.Column('confirmed_at', UtcDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_sign_up_campaign_id'), ondelete='CASCADE'),
@@ -367,6 +369,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('uid', name=op.f('uq_sign_up_uid'))
     )
     with op.batch_alter_table('sign_up', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sign_up_abuse_key'), ['abuse_key'], unique=False)
         batch_op.create_index(batch_op.f('ix_sign_up_created_at'), ['created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_sign_up_supporter_id'), ['supporter_id'], unique=False)
 
@@ -487,6 +490,7 @@ def downgrade() -> None:
     with op.batch_alter_table('sign_up', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sign_up_supporter_id'))
         batch_op.drop_index(batch_op.f('ix_sign_up_created_at'))
+        batch_op.drop_index(batch_op.f('ix_sign_up_abuse_key'))
 
     op.drop_table('sign_up')
     with op.batch_alter_table('sign_in_link', schema=None) as batch_op:

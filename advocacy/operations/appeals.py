@@ -1,0 +1,279 @@
+"""A supporter's letter to each addressee, and "I sent it"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from advocacy.domain import channels, posting
+from advocacy.domain import wording as wordings
+from advocacy.domain.addressee import Addressee, Channel, Role
+from advocacy.domain.appeal import compose, guard, paper
+from advocacy.domain.appeal.pools import Pools
+from advocacy.domain.appeal.request import AppealRequest, CampaignFacts, Demand, OwnWords, Tone, Writer
+from advocacy.domain.appeal.text import Appeal
+from advocacy.domain.campaign import Deadline
+from advocacy.domain.errors import InvalidError
+from advocacy.domain.supporter import SupporterState
+from advocacy.gateways.clock import Clock
+from advocacy.models import moment
+from advocacy.models.campaign import AddresseeRow, Campaign
+from advocacy.models.single_mail import SingleKind
+from advocacy.models.supporter import Action, Supporter, suppressed
+from advocacy.models.supporter import opened as opened_value
+from advocacy.operations import ordering
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How a letter is to be: what the supporter chose and typed. Kept nowhere.
+
+    `country` is the alpha-2 code they write from; `return_lines` their own postal address, for the paper only.
+    """
+
+    name: str = ""
+    city: str = ""
+    country: str | None = None
+    tone: Tone = Tone.FORMAL
+    chosen: tuple[int, ...] = ()
+    own: OwnWords = OwnWords()
+    return_lines: tuple[str, ...] = ()
+    seed: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One channel to one addressee, with the text made for it. `post_by` is the last useful day for the post."""
+
+    offer: channels.Offer
+    appeal: Appeal
+    post_by: date | None = None
+
+
+@dataclass(frozen=True)
+class Correspondence:
+    """One addressee with the ways to reach them, best first, and what would keep or better the letter."""
+
+    row_id: int
+    addressee: Addressee
+    ways: tuple[Way, ...]
+    problems: tuple[guard.Problem, ...]
+    nudges: tuple[guard.Nudge, ...]
+
+    def way(self, channel: Channel) -> Way | None:
+        return next((way for way in self.ways if way.offer.channel is channel), None)
+
+    @property
+    def letter(self) -> Appeal | None:
+        """The text that the page shows: on paper if that is a way, else as the best way has it."""
+        on_paper = self.way(Channel.POST)
+        best = on_paper or next(iter(self.ways), None)
+        return best.appeal if best else None
+
+
+def correspondence(
+    campaign: Campaign, wishes: Wishes, *, today: date, deadline: Deadline, now: datetime, pools: Pools
+) -> list[Correspondence]:
+    """Return the letters to all addressees a supporter in this country writes to, the primary ones first.
+
+    `today` is the date the letters carry. They are in the campaign's language, whose demands they repeat word for word.
+    """
+    primary = next((row.value() for row in campaign.addressees if row.role is Role.PRIMARY), None)
+    rows = sorted(campaign.addressees, key=lambda row: (row.role is not Role.PRIMARY, row.position))
+    meant = [(row, row.value()) for row in rows if row.value().is_for(wishes.country)]
+    return [
+        _to_one(campaign, row, addressee, primary, wishes, today=today, deadline=deadline, now=now, pools=pools)
+        for row, addressee in meant
+    ]
+
+
+def _to_one(
+    campaign: Campaign,
+    row: AddresseeRow,
+    addressee: Addressee,
+    primary: Addressee | None,
+    wishes: Wishes,
+    *,
+    today: date,
+    deadline: Deadline,
+    now: datetime,
+    pools: Pools,
+) -> Correspondence:
+    post_by = posting.last_posting_day(deadline.day, posting.aim(wishes.country, addressee.country).working_days)
+    offers = channels.offered(
+        addressee,
+        supporter_country=wishes.country,
+        days_left=deadline.days_left(now),
+        posting_days=(deadline.day - post_by).days,
+    )
+    base = _request(campaign, addressee, primary, wishes, today=today, pools=pools)
+    ways = tuple(
+        Way(
+            offer=offer,
+            appeal=compose.compose(replace(base, channel=offer.channel), pools),
+            post_by=post_by if offer.channel is Channel.POST else None,
+        )
+        for offer in offers
+    )
+    found = Correspondence(row.id, addressee, ways, (), ())
+    if found.letter is None:
+        return found
+    voice = pools.voice(base.language)
+    return replace(found, problems=guard.problems_of(found.letter, voice), nudges=guard.nudges(found.letter, base))
+
+
+def _request(
+    campaign: Campaign, addressee: Addressee, primary: Addressee | None, wishes: Wishes, *, today: date, pools: Pools
+) -> AppealRequest:
+    language = pools.best(campaign.language)
+    country = wordings.country_name(wishes.country, wordings.locale_for(language)) if wishes.country else ""
+    return AppealRequest(
+        language=language,
+        channel=Channel.POST,
+        addressee=addressee,
+        facts=CampaignFacts(
+            title=campaign.title,
+            demands=tuple(Demand(demand.text) for demand in campaign.demands),
+            summary=campaign.summary,
+            countries=tuple(campaign.countries),
+            ua_number=campaign.ua_number,
+        ),
+        day=today,
+        seed=wishes.seed,
+        tone=wishes.tone,
+        chosen=wishes.chosen,
+        writer=Writer(name=wishes.name, city=wishes.city, country=country),
+        own=wishes.own,
+        primary=primary if addressee.role is Role.COPY else None,
+    )
+
+
+def letter_sheet(
+    one: Correspondence, wishes: Wishes, *, channel: Channel, today: date, pools: Pools
+) -> paper.LetterSheet:
+    """Return the sheet to print, by post or fax. Raises InvalidError for an addressee who has neither."""
+    way = one.way(channel)
+    if way is None or channel not in {Channel.POST, Channel.FAX}:
+        raise InvalidError(f"There is no way to send {one.addressee.name} a letter on paper.")
+    voice = pools.voice(way.appeal.language)
+    return paper.letter_data(
+        way.appeal,
+        one.addressee,
+        voice,
+        day=today,
+        supporter_country=wishes.country,
+        city=wishes.city,
+        return_lines=wishes.return_lines,
+        country_names=country_names(one.addressee.country, way.appeal.language),
+    )
+
+
+def envelope_sheet(one: Correspondence, wishes: Wishes, *, pools: Pools) -> paper.EnvelopeSheet:
+    """Return the envelope to print. Raises InvalidError for an addressee without a postal address."""
+    way = one.way(Channel.POST)
+    if way is None:
+        raise InvalidError(f"There is no postal address for {one.addressee.name}.")
+    return paper.envelope_data(
+        one.addressee,
+        pools.voice(way.appeal.language),
+        supporter_country=wishes.country,
+        return_lines=wishes.return_lines,
+        country_names=country_names(one.addressee.country, way.appeal.language),
+    )
+
+
+def country_names(code: str | None, language: str) -> tuple[str, ...]:
+    """Return the names an address may carry its country by, the one to print first."""
+    if code is None:
+        return ()
+    names = [wordings.country_name(code, wordings.locale_for(tag)) for tag in (language, "en", "fr", "es", "de")]
+    return tuple(dict.fromkeys(names))
+
+
+def sent(
+    session: Session,
+    supporter_id: int,
+    campaign: Campaign,
+    addressee_id: int,
+    channel: Channel,
+    *,
+    clock: Clock,
+) -> bool:
+    """Keep "I sent it" and, the first time in a campaign, order one thank-you; reminders stop by themselves.
+
+    Return False when this was told before. Raises InvalidError for an addressee or a channel that is none of theirs.
+    """
+    now = moment.now(session, clock)
+    supporter = session.get_one(Supporter, supporter_id)
+    row = next((row for row in campaign.addressees if row.id == addressee_id), None)
+    if row is None or channel not in row.value().channels() or not row.value().is_for(supporter.country):
+        raise InvalidError("There is no such way to reach anyone in this action.")
+    values = {
+        "supporter_id": supporter_id,
+        "campaign_id": campaign.id,
+        "addressee_id": addressee_id,
+        "channel": channel,
+        "at": now,
+        "day": now.astimezone(ZoneInfo(supporter.timezone)).date(),
+    }
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    kept = session.execute(insert(Action).values(values).on_conflict_do_nothing().returning(Action.id)).first()
+    if kept is not None and _may_thank(session, supporter):
+        ordering.order(
+            session,
+            SingleKind.THANKS,
+            f"thanks:{supporter_id}:{campaign.id}",
+            now=now,
+            supporter_id=supporter_id,
+            campaign_id=campaign.id,
+            language=supporter.language,
+            facts={"another_channel": another_way(session, supporter, campaign, now) is not None},
+        )
+    session.commit()
+    return kept is not None
+
+
+def _may_thank(session: Session, supporter: Supporter) -> bool:
+    active = supporter.state is SupporterState.ACTIVE and supporter.email_sealed is not None
+    return active and not suppressed(session, opened_value(session, supporter, "email"))
+
+
+def told(session: Session, supporter_id: int, campaign_id: int) -> dict[tuple[int, Channel], datetime]:
+    """Return what this supporter told us they sent in a campaign: when, by addressee and channel."""
+    rows = session.scalars(
+        select(Action).where(Action.supporter_id == supporter_id, Action.campaign_id == campaign_id).order_by(Action.id)
+    )
+    return {(row.addressee_id, row.channel): row.at for row in rows}
+
+
+def another_way(
+    session: Session, supporter: Supporter, campaign: Campaign, now: datetime
+) -> tuple[AddresseeRow, Channel] | None:
+    """Return the next useful way this supporter has not used, None when it is time to rest or too late."""
+    deadline = campaign.due_by()
+    if deadline is None or deadline.passed(now):
+        return None
+    done = told(session, supporter.id, campaign.id)
+    for row in sorted(campaign.addressees, key=lambda row: (row.role is not Role.PRIMARY, row.position)):
+        for offer in _useful(row, supporter, deadline, now):
+            if (row.id, offer.channel) not in done:
+                return row, offer.channel
+    return None
+
+
+def _useful(row: AddresseeRow, supporter: Supporter, deadline: Deadline, now: datetime) -> Sequence[channels.Offer]:
+    addressee = row.value()
+    if not addressee.is_for(supporter.country):
+        return ()
+    post_by = posting.last_posting_day(deadline.day, posting.aim(supporter.country, addressee.country).working_days)
+    offers = channels.offered(
+        addressee,
+        supporter_country=supporter.country,
+        days_left=deadline.days_left(now),
+        posting_days=(deadline.day - post_by).days,
+    )
+    return [offer for offer in offers if offer.works]
