@@ -18,7 +18,8 @@ _TICKED = "yes"
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufffd")
 _JOINERS = frozenset("\u200c\u200d")
 
-_NOT_COUNTRIES = frozenset(
+_NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"})
+COUNTRIES = frozenset(
     code
     for code in map(str, Locale("en").territories)
     if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES

@@ -1,7 +1,7 @@
 """A supporter's letter to each addressee, and "I sent it"."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -40,7 +40,7 @@ class Wishes:
     country: str | None = None
     tone: Tone = Tone.FORMAL
     chosen: tuple[int, ...] = ()
-    own: OwnWords = OwnWords()
+    own: OwnWords = field(default_factory=OwnWords)
     return_lines: tuple[str, ...] = ()
     seed: str = ""
 
