@@ -24,6 +24,7 @@ def note(
     now: datetime,
     *,
     source: str = "",
+    actor: str = "supporter",
     like: Consent | None = None,
 ) -> None:
     """Add a line to the ledger; one that confirms repeats what was asked, word for word."""
@@ -37,6 +38,7 @@ def note(
             version=like.version if like else "",
             language=like.language if like else "",
             source=source or (like.source if like else ""),
+            actor=actor,
             at=now,
         )
     )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from advocacy.domain.errors import NotFoundError
+from advocacy.domain.errors import ConflictError, NotFoundError
 from advocacy.domain.keys import Purpose, hash_of, random_token
 from advocacy.domain.supporter import ConsentAction, SupporterState
 from advocacy.gateways.clock import Clock
@@ -169,29 +169,40 @@ def _rows(table: Any, supporter_id: int) -> Any:
     return select(table).where(table.supporter_id == supporter_id).order_by(table.id)
 
 
-def erase(session: Session, supporter_id: int, *, actor: str, clock: Clock) -> None:
+def stop(session: Session, supporter: Supporter, *, now: datetime, actor: str) -> None:
+    """End every mail to a person because they asked an organiser. Raises ConflictError when it had ended before."""
+    if supporter.state in _ENDED:
+        raise ConflictError("Nothing is sent to this person any more: it was stopped before.")
+    consent.note(session, supporter.id, "all", ConsentAction.WITHDRAWN, None, now, source="organiser", actor=actor)
+    audit.record(session, actor=actor, what="supporter.stop", object_=f"supporter:{supporter.id}", now=now)
+    suppressing.suppress(session, [supporter.id], suppressing.Reason.ORGANISER, now=now)
+
+
+_ENDED = (SupporterState.UNSUBSCRIBED, SupporterState.BOUNCED, SupporterState.ERASED)
+
+
+def erase(session: Session, supporter: Supporter, *, now: datetime, actor: str) -> None:
     """Blank a person: address, name, town and what they asked for and did are gone for good.
 
     What stays is a keyed hash that keeps us from writing again, and the trace of consent given and withdrawn, without
     a name (GDPR Art. 17(3)). Doing it twice changes nothing.
     """
-    now = moment.now(session, clock)
-    supporter = session.get(Supporter, supporter_id, with_for_update=True, populate_existing=True)
-    if supporter is None or supporter.state is SupporterState.ERASED:
+    row = session.get_one(Supporter, supporter.id, with_for_update=True, populate_existing=True)
+    if row.state is SupporterState.ERASED:
         session.rollback()
         return
-    consent.note(session, supporter_id, "all", ConsentAction.WITHDRAWN, None, now, source="erasure")
-    audit.record(session, actor=actor, what="supporter.erase", object_=f"supporter:{supporter_id}", now=now)
-    suppressing.suppress(session, [supporter_id], suppressing.Reason.ERASED, now=now)
-    supporter = session.get_one(Supporter, supporter_id, populate_existing=True)
-    seal(session, supporter, email=None, name=None, town=None)
-    supporter.country, supporter.language, supporter.timezone, supporter.tags = None, "en", "UTC", []
-    supporter.state, supporter.erased_at = SupporterState.ERASED, now
+    consent.note(session, row.id, "all", ConsentAction.WITHDRAWN, None, now, source="erasure", actor=actor)
+    audit.record(session, actor=actor, what="supporter.erase", object_=f"supporter:{row.id}", now=now)
+    suppressing.suppress(session, [row.id], suppressing.Reason.ERASED, now=now)
+    row = session.get_one(Supporter, row.id, populate_existing=True)
+    seal(session, row, email=None, name=None, town=None)
+    row.country, row.language, row.timezone, row.tags = None, "en", "UTC", []
+    row.state, row.erased_at = SupporterState.ERASED, now
     for table in (SignUp, EmailAlias, Subscription, Action):
-        session.execute(delete(table).where(table.supporter_id == supporter_id))
+        session.execute(delete(table).where(table.supporter_id == row.id))
     session.execute(
         update(SingleMail)
-        .where(SingleMail.supporter_id == supporter_id)
+        .where(SingleMail.supporter_id == row.id)
         .values(secret_sealed=None, address_sealed=None, facts={})
     )
     session.commit()
