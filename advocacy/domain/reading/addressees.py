@@ -53,7 +53,22 @@ def targets_of(
     for_all = _salutation_for_all(page)
     if for_all:
         found = [_saluted(one, for_all) for one in found]
+    found = _with_letters_salutation(page, parts, found)
     return tuple(sorted(found, key=lambda one: one.span or (0, 0)))
+
+
+def _with_letters_salutation(page: Page, parts: tuple[Part, ...], found: list[Field[Target]]) -> list[Field[Target]]:
+    """A model letter's salutation belongs to the addressee, where there is but one and no other salutation."""
+    primary = [one for one in found if one.value.role == "primary"]
+    if len(primary) != 1 or primary[0].value.salutation or page.flat:
+        return found
+    for part in parts:
+        if part.kind == "letter":
+            for line in page.lines_between(part.start, part.end):
+                words = page.said(line.start, line.end)
+                if is_salutation_line(words) and len(words.split()) > 1:
+                    return [_saluted(one, words) if one is primary[0] else one for one in found]
+    return found
 
 
 def _from_part(page: Page, part: Part, table: Table | None, taken: list[Span]) -> list[Field[Target]]:
@@ -205,6 +220,8 @@ def complete(
 
 def name_line(lines: list[str]) -> int:
     """Return which line names the addressee: the first, or the second where the first is a bare office."""
+    if len(lines) > 2 and is_personal_name(lines[1]) and _is_only_titles(lines[0]):
+        return 1
     if (
         len(lines) > 2
         and is_personal_name(lines[1])
@@ -213,6 +230,12 @@ def name_line(lines: list[str]) -> int:
     ):
         return 1
     return 0
+
+
+def _is_only_titles(line: str) -> bool:
+    """ "Excelentíssimo Senhor" on a line of its own."""
+    known = lexicon().names("titles") | lexicon().names("honorifics") | lexicon().names("salutations")
+    return all(word.rstrip(".,") in known for word in fold(line).split()) and not _OFFICE_HOLDER.match(fold(line))
 
 
 def _is_titled(line: str) -> bool:

@@ -1,8 +1,9 @@
 """Put a reading together: text in, every field with its place and how sure we are out."""
 
 import re
+from dataclasses import replace
 from datetime import date
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from advocacy.domain.reading.addressees import targets_of
 from advocacy.domain.reading.contacts import urls_in
@@ -22,10 +23,52 @@ from advocacy.domain.reading.values import Field, Reading
 from advocacy.domain.reading.verdict import judge
 
 _MOST_LINKS = 50
+_FEWEST_CASES = 2
 
 
 def read(text: str) -> Reading:
-    """Read a document's text. Never raises: what is not found stays None or empty, and doubts are noted."""
+    """Read a document's text. Never raises: what is not found stays None or empty, and doubts are noted.
+
+    Where a document holds several actions the first is read; `cases_of` gives the text of each.
+    """
+    cases = cases_of(text)
+    reading = _read_one(cases[0])
+    if len(cases) == 1:
+        return reading
+    numbers = tuple(_read_one(case).ua_number for case in cases)
+    several = replace(
+        reading.ua_number, confidence=0.6, note=f"the document holds {len(cases)} actions; this is the first"
+    )
+    found = tuple(Field(number.value, 0.8, number.span) for number in numbers if number.value)
+    return replace(reading, source=text, ua_number=several, cases=found)
+
+
+def cases_of(text: str) -> tuple[str, ...]:
+    """Return the text of each action in a document: all of it, or its pieces where headings number several.
+
+    Pieces keep their places: what comes before a piece is blanked out, so that spans hold in the whole text.
+    """
+    page = unfold(tidy(text))
+    if page.flat:
+        return (text,)
+    parts = divide(page)
+    starts: list[tuple[str, int]] = []
+    for number in own_numbers(page):
+        series = number.value.split("-")[0].casefold()
+        if number.heading and not number.update and series not in {one for one, _ in starts}:
+            starts.append((series, page.line_at(number.start).start))
+    edges = sorted(start for _, start in starts)
+    asking = [part.label_start for part in parts if part.kind in {"demands", "addressees"}]
+    edges = [
+        start for start, end in pairwise([*edges, len(page.text)]) if any(start <= label < end for label in asking)
+    ]
+    if len(edges) < _FEWEST_CASES:
+        return (text,)
+    places = [0, *(page.source_span(edge, edge + 1)[0] for edge in edges[1:]), len(text)]
+    return tuple(" " * start + text[start:end] for start, end in pairwise(places))
+
+
+def _read_one(text: str) -> Reading:
     page = unfold(tidy(text))
     parts = divide(page)
     language, sure = language_of(page)
@@ -54,7 +97,7 @@ def read(text: str) -> Reading:
         verdict=verdict,
         title=title,
         index=_numbered(page, index),
-        ua_number=_numbered(page, number, other=numbers),
+        ua_number=_numbered(page, number),
         issued=_dated(page, issue_date(page, dates, number, deadline)),
         deadline=_dated(page, deadline),
         language=Field(
@@ -73,25 +116,11 @@ def read(text: str) -> Reading:
         follows=_numbered(page, follows),
         no_further_action=_no_further_action(page),
         do_not_write_after=_dated(page, do_not_write_after(page, dates)),
-        cases=tuple(Field(one.value, 0.8, page.source_span(one.start, one.end)) for one in _cases(numbers)),
     )
 
 
-def _numbered(page: Page, one: Number | None, other: tuple[Number, ...] = ()) -> Field[str | None]:
-    if one is None:
-        return Field(None)
-    several = len(_cases(other)) > 1
-    return Field(
-        one.value,
-        0.6 if several else 0.95,
-        page.source_span(one.start, one.end),
-        "the document holds several actions" if several else None,
-    )
-
-
-def _cases(numbers: tuple[Number, ...]) -> tuple[Number, ...]:
-    """The different numbers of a document; the same number with an update's figure is one."""
-    return tuple({one.value.split("-")[0].lower(): one for one in reversed(numbers)}.values())[::-1]
+def _numbered(page: Page, one: Number | None) -> Field[str | None]:
+    return Field(one.value, 0.95, page.source_span(one.start, one.end)) if one else Field(None)
 
 
 def _dated(page: Page, judged: Judged | None) -> Field[date | None]:

@@ -49,6 +49,7 @@ def blocks_of(page: Page, start: int, end: int) -> list[Block]:
     current = Block()
     heading: Line | None = None
     running = False
+    sentences = _sentences(page, start, end)
     for line in page.lines_between(start, end):
         words = page.said(line.start, line.end)
         if line.blank or line.rule or is_separator(words):
@@ -56,7 +57,7 @@ def blocks_of(page: Page, start: int, end: int) -> list[Block]:
         elif line.level:
             current = _close(blocks, current)
             heading = line
-        elif not running and not is_note(words) and not is_prose(words):
+        elif not running and line.start not in sentences and not is_note(words) and not is_prose(words):
             if not current.entries:
                 current.heading = heading
                 heading = None
@@ -66,6 +67,25 @@ def blocks_of(page: Page, start: int, end: int) -> list[Block]:
         running = not line.blank and (running or is_prose(words)) and not words.endswith((".", ":", "!", "?"))
     _close(blocks, current)
     return [part for block in _joined_singles(blocks) for part in _split(page, block)]
+
+
+def _sentences(page: Page, start: int, end: int) -> frozenset[int]:
+    """Where the lines of those paragraphs begin that read like sentences as a whole, though no line of them does."""
+    found: set[int] = set()
+    paragraph: list[Line] = []
+    for line in [*page.lines_between(start, end), Line(end, end)]:
+        if not line.blank and not line.level:
+            paragraph.append(line)
+            continue
+        if paragraph and _is_sentence(page.said(paragraph[0].start, paragraph[-1].end)):
+            found |= {one.start for one in paragraph}
+        paragraph = []
+    return frozenset(found)
+
+
+def _is_sentence(words: str) -> bool:
+    found = _WORD.findall(fold(words))
+    return len(found) >= 6 and words.endswith((".", "!", "?")) and _common_share(found) > 0.25 and "@" not in words
 
 
 def is_prose(words: str) -> bool:
@@ -78,7 +98,9 @@ def is_prose(words: str) -> bool:
     if sum(word[:1].isupper() for word in words.split()) > 0.6 * len(found):
         return False
     share = _common_share(found)
-    return share > 0.33 if len(found) < _PROSE_WORDS else share > 0.22
+    if len(found) < _PROSE_WORDS:
+        return share > 0.4 and (words.endswith((".", "!", "?")) or not _place_pattern().search(fold(words)))
+    return share > 0.22
 
 
 def is_note(words: str) -> bool:

@@ -98,22 +98,24 @@ def _before(page: Page, found: Found, pattern: re.Pattern[str]) -> bool:
 
 
 def _issue_confidence(page: Page, found: Found, number: Number | None, limit: int) -> float:
-    if _before(page, found, _until_pattern()) or _before(page, found, _after_pattern()):
-        return 0.0
     line = page.line_at(found.start)
-    if _is_of_the_followed(page, found):
+    if line.blank or _is_another_day(page, found):  # A mail's header is no line of the document.
         return 0.0
     if _before(page, found, _label_pattern()) and _label_is_one(page, found):
         return 0.97
     if number and _beside(page, found, number):
         return 0.95
-    if found.start > limit:
-        return 0.0
-    if page.flat:
+    if found.start > limit or page.flat:
         return 0.0
     if _alone(page, found):
         return 0.85
     return 0.75 if _dateline(page, found, line.start) else 0.0
+
+
+def _is_another_day(page: Page, found: Found) -> bool:
+    """Whether the date is a last day, or that of the earlier action which an update follows."""
+    patterns = (_until_pattern(), _after_pattern())
+    return any(_before(page, found, pattern) for pattern in patterns) or _is_of_the_followed(page, found)
 
 
 def _label_is_one(page: Page, found: Found) -> bool:
@@ -164,7 +166,7 @@ def _alone(page: Page, found: Found) -> bool:
 
 def _dateline(page: Page, found: Found, line_start: int) -> bool:
     """ "(Brussels, 16 February 2005)." at the start of a paragraph."""
-    lead = page.text[line_start : found.start].strip()
+    lead = page.text[line_start : found.start].strip(" *_")
     after = page.text[found.end : found.end + 3]
     bracketed = page.text[max(0, line_start - 1) : line_start + 1].strip().startswith("(") or lead.startswith("(")
     return bool(re.fullmatch(r"\(?[A-ZÀ-Þ][\w.' -]{1,30},", lead)) and (

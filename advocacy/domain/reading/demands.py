@@ -108,10 +108,20 @@ def _asked(page: Page, start: int, end: int, kind: str, most: int) -> list[Span]
         begin = _first_ask(page, at, end, kind)
         if begin is None:
             break
+        if items := _items_at(page, begin, end):
+            return [*spans, *items]
         finish = sentence_end(page, begin, end)
         spans += _parted(page, begin, finish)
         at = max(finish, begin + 1)
     return spans
+
+
+def _items_at(page: Page, begin: int, end: int) -> list[Span]:
+    """Return the items of a list that begins right where a sentence's demand would."""
+    following = next((line for line in page.lines_between(begin, end) if not line.blank), None)
+    if following is None or not following.bullet or following.start - begin > len(following.bullet) + 6:
+        return []
+    return _items(page, Part("demands", begin, begin, end))
 
 
 def _first_ask(page: Page, start: int, end: int, kind: str) -> int | None:
@@ -153,7 +163,7 @@ def _parted(page: Page, start: int, end: int) -> list[Span]:
     pieces: list[Span] = []
     at = start
     for match in _and_to_pattern().finditer(page.folded, start, end):
-        if len(page.text[at : match.start()].split()) > 3:
+        if len(page.text[at : match.start()].split()) > 2:
             pieces.append((at, match.start()))
             at = match.end()
     return [*pieces, (at, end)]

@@ -177,7 +177,7 @@ def _alone(page: Page, lines: list[Line]) -> Span | None:
     """The first short line that is a paragraph of its own and names the concern."""
     for line in lines:
         at = page.line_number(line.start)
-        above = at == 0 or page.lines[at - 1].blank
+        above = at == 0 or page.lines[at - 1].blank or _is_banner(page, page.lines[at - 1])
         below = at + 1 >= len(page.lines) or page.lines[at + 1].blank
         words = page.words_of(line)
         if (

@@ -1,7 +1,7 @@
 """Find the action's own number, its index, and the number of the action an update follows."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from advocacy.domain.reading.lexicon import lexicon, phrase_pattern
@@ -29,6 +29,7 @@ class Number:
     value: str
     phrase_start: int
     update: bool = False
+    heading: bool = False
 
 
 def own_numbers(page: Page) -> tuple[Number, ...]:
@@ -37,7 +38,7 @@ def own_numbers(page: Page) -> tuple[Number, ...]:
     head = _head_limit(page)
     heads = [number for number in found if _stands_at_a_heading(page, number)]
     near = [number for number in found if number not in heads and (number.start < head or _index_near(page, number))]
-    return tuple(heads + near)
+    return tuple([replace(number, heading=True) for number in heads] + near)
 
 
 def index_of(page: Page, number: Number | None) -> Number | None:

@@ -22,7 +22,6 @@ class Line:
     level: int = 0
     bullet: str = ""
     rule: bool = False
-    quoted: bool = False
 
     @property
     def blank(self) -> bool:
@@ -103,7 +102,7 @@ def cut(line: Line, start: int, end: int) -> Line:
     if line.start >= start and line.end <= end:
         return line
     begin = max(line.start, start)
-    return Line(begin, max(begin, min(line.end, end)), line.indent, line.level, line.bullet, line.rule, line.quoted)
+    return Line(begin, max(begin, min(line.end, end)), line.indent, line.level, line.bullet, line.rule)
 
 
 class _Folding(dict[int, str]):

@@ -144,7 +144,7 @@ def _names() -> dict[str, list[tuple[tuple[str, ...], str, str]]]:
             *(_territories(language).get(code, "") for language in LANGUAGES),
         ]:
             _add(found, name, code, "name")
-        for capital in entry["capitals"]:
+        for capital in [*entry["capitals"], *entry.get("cities", [])]:
             _add(found, capital, code, "capital")
     by_first: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
     for words, (code, kind) in sorted(found.items(), key=lambda pair: -len(pair[0])):

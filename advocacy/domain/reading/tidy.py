@@ -17,7 +17,7 @@ _AUTOLINK = re.compile(r"<(?=(?:https?://|mailto:|[\w.+-]{1,64}@)[^<>\s]{1,500}>
 _CODE = re.compile(r"(?<!\w)`|`(?!\w)")
 _STRONG = re.compile(r"\*\*(?=\S)|(?<=\S)\*\*|(?<!\w)__(?=\w)|(?<=\w)__(?!\w)")
 _SPACED = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){3,40}(?!\w)")
-_QUOTE = re.compile(r"(?:> ?){1,9}")
+_QUOTE = re.compile(r"^[ ]{0,3}(?:>[ ]?){1,9}", re.MULTILINE)
 _HEADING = re.compile(r"(#{1,6}) +(?=\S)")
 _RULE = re.compile(r"[-=_*~•·.#—–]{3,}")
 _BULLET = re.compile(
@@ -97,6 +97,8 @@ def _without_markup(text: str, places: list[int]) -> tuple[str, list[int], tuple
     for match in _SPACED.finditer(text):
         drop += [(place, place + 1) for place in range(match.start() + 1, match.end(), 2)]
     drop += [match.span() for match in _CODE.finditer(text)]
+    quotes = [match.span() for match in _QUOTE.finditer(text)]
+    drop += quotes if len(quotes) > 1 else []
     drop += [(match.start(), match.start() + 1) for match in re.finditer(r"\\(?= *(?:\n|$))", text)]
     gone = bytearray(len(text))
     for start, end in drop:
@@ -111,9 +113,6 @@ def _without_markup(text: str, places: list[int]) -> tuple[str, list[int], tuple
 def _line(words: str, at: int, lost: frozenset[str]) -> Line:
     body = words.rstrip()
     start = len(body) - len(body.lstrip())
-    quote = _QUOTE.match(body, start)
-    if quote and (quote.end() - quote.start() > 1 or body[quote.end() - 1] == " "):
-        start = quote.end() + len(body[quote.end() :]) - len(body[quote.end() :].lstrip())
     if _RULE.fullmatch(body[start:].replace(" ", "")):
         return Line(at + start, at + start, start, rule=True)
     level = 0
@@ -121,7 +120,7 @@ def _line(words: str, at: int, lost: frozenset[str]) -> Line:
         level, start = len(heading[1]), heading.end()
     bullet, begin = _bullet(body, start, lost)
     start_of_words, end = _unwrap(body, begin)
-    return Line(at + start_of_words, at + max(end, start_of_words), start, level, bullet, quoted=bool(quote))
+    return Line(at + start_of_words, at + max(end, start_of_words), start, level, bullet)
 
 
 def _bullet(body: str, start: int, lost: frozenset[str]) -> tuple[str, int]:
