@@ -4,6 +4,7 @@ from enum import Enum
 
 from advocacy.domain.appeal.choosing import Chooser
 from advocacy.domain.appeal.grammar import Wording, understand
+from advocacy.domain.appeal.leaning import leans
 from advocacy.domain.appeal.phrases import Phrase
 from advocacy.domain.appeal.pools import SEVERAL, Voice
 from advocacy.domain.appeal.request import AppealRequest, Form
@@ -15,6 +16,17 @@ _SENTENCES_IN_A_PARAGRAPH = 3
 class Style(Enum):
     LIST = "list"
     SENTENCES = "sentences"
+
+
+def order(request: AppealRequest, chooser: Chooser) -> tuple[int, ...]:
+    """Return the chosen demands in the order of this letter: rotated, so that each comes first equally often.
+
+    Where one leans on another ("their arrest"), all stay in the campaign's order, in which the words were written.
+    """
+    chosen = request.chosen_demands()
+    if any(leans(request.facts.demands[index].text, request.language) for index in chosen):
+        return chosen
+    return chooser.rotated("order", chosen)
 
 
 def demands_block(

@@ -48,7 +48,7 @@ def compose(request: AppealRequest, pools: Pools) -> Appeal:
 
 
 def _letter(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str]) -> Appeal:
-    order = chooser.rotated("order", request.chosen_demands())
+    order = asking.order(request, chooser)
     frame = Appeal(
         language=voice.language,
         channel=request.channel,
@@ -99,7 +99,8 @@ def _values(request: AppealRequest, voice: Voice) -> dict[str, str]:
 
 
 def _plan(request: AppealRequest, chooser: Chooser) -> plans.Plan:
-    choices = (plans.COPY if request.is_copy else plans.LETTER)[request.tone]
+    every = (plans.COPY if request.is_copy else plans.LETTER)[request.tone]
+    choices = plans.possible(every, has_summary=bool(request.facts.summary.strip()))
     return choices[chooser.number("plan", len(choices))]
 
 

@@ -9,42 +9,36 @@ SUMMARY = "summary"
 Plan = tuple[tuple[str, ...], ...]
 """Paragraphs, each a row of parts. `own` is the supporter's paragraph, `demands` the block of demands, `summary` the campaign's sentence."""
 
+# "This concerns me" must follow what concerns: `concern` stands right after the opening or the summary, never after own words.
 LETTER: dict[Tone, tuple[Plan, ...]] = {
     Tone.FORMAL: (
         (
             ("opening", SUMMARY),
-            ("who", "concern"),
+            ("concern", "who"),
             (OWN,),
             (DEMANDS,),
             ("principle", "conviction"),
             ("reply", "thanks"),
         ),
-        (("opening", SUMMARY), (OWN,), ("concern", "principle"), (DEMANDS,), ("conviction", "reply", "thanks")),
-        (("opening", "who"), (SUMMARY, "concern"), (OWN,), (DEMANDS,), ("conviction",), ("reply", "thanks")),
-        (("opening", SUMMARY, "concern"), (OWN,), ("principle",), (DEMANDS,), ("conviction", "reply"), ("thanks",)),
+        (("opening", SUMMARY), ("concern", "principle"), (OWN,), (DEMANDS,), ("conviction", "reply", "thanks")),
+        (("opening", "who"), (SUMMARY, "concern"), (OWN,), (DEMANDS,), ("conviction", "reply", "thanks")),
+        (("opening", SUMMARY, "concern"), (OWN,), (DEMANDS,), ("principle", "conviction", "reply"), ("thanks",)),
     ),
     Tone.WARM: (
         (
-            ("opening", "who"),
+            ("opening", SUMMARY),
+            ("concern", "who"),
             (OWN,),
-            (SUMMARY, "concern"),
             (DEMANDS,),
             ("principle", "conviction"),
             ("reply", "thanks"),
         ),
-        (
-            ("opening", SUMMARY),
-            (OWN,),
-            ("who", "concern"),
-            (DEMANDS,),
-            ("conviction", "principle"),
-            ("reply", "thanks"),
-        ),
+        (("opening", "who", OWN), (SUMMARY, "concern"), (DEMANDS,), ("principle", "conviction"), ("reply", "thanks")),
         (("opening", SUMMARY, "concern"), (OWN,), (DEMANDS,), ("principle", "conviction", "reply"), ("thanks",)),
     ),
     Tone.BRIEF: (
         (("opening", SUMMARY), (OWN,), (DEMANDS,), ("reply", "thanks")),
-        (("opening", "concern", SUMMARY), (OWN,), (DEMANDS,), ("reply",)),
+        (("opening", SUMMARY, "concern"), (OWN,), (DEMANDS,), ("reply",)),
         (("opening", SUMMARY), (OWN,), (DEMANDS,), ("conviction", "thanks")),
     ),
 }
@@ -60,3 +54,8 @@ GIVEN_UP_FIRST = ("thanks", "principle", "conviction", "who", "concern", "reply"
 
 LISTED_OF_TEN = {Tone.FORMAL: 5, Tone.WARM: 3, Tone.BRIEF: 5}
 """Of ten letters, how many set several demands as a list and not as sentences."""
+
+
+def possible(plans: tuple[Plan, ...], *, has_summary: bool) -> tuple[Plan, ...]:
+    """Return the plans that hold together: one that opens without the summary needs it later on."""
+    return tuple(plan for plan in plans if has_summary or SUMMARY in plan[0] or "copy_opening" in plan[0])

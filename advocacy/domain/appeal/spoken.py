@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from advocacy.domain.appeal import fitting
-from advocacy.domain.appeal.asking import nth_phrasing
+from advocacy.domain.appeal import asking, fitting
 from advocacy.domain.appeal.choosing import Chooser
 from advocacy.domain.appeal.grammar import understand
+from advocacy.domain.appeal.leaning import leans
 from advocacy.domain.appeal.own import ended
 from advocacy.domain.appeal.pools import Voice
 from advocacy.domain.appeal.request import AppealRequest
@@ -19,7 +19,7 @@ def script(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mappi
     Own words and the reason are given up before a demand is; demands that no longer fit are in `left_out`, and the order
     rotates, so that each is said by someone.
     """
-    order = chooser.rotated("order", request.chosen_demands())
+    order = asking.order(request, chooser)
     greeting = _said(request, voice, chooser, "phone_greeting", values)
     about = _said(request, voice, chooser, "phone_about", values)
     thanks = _said(request, voice, chooser, "phone_thanks", values)
@@ -35,10 +35,11 @@ def script(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mappi
 
 
 def post(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str]) -> Appeal:
-    """Return one public post of at most 280 characters: the first demand that fits it whole, or none rather than a piece of one."""
-    order = chooser.rotated("order", request.chosen_demands())
+    """Return one public post of at most 280 characters: the first demand that stands alone and fits it whole, or none rather than a piece of one."""
+    order = asking.order(request, chooser)
     phrases = voice.phrases("social", request.tone)
-    for index in order:
+    stand_alone = [index for index in order if not leans(request.facts.demands[index].text, voice.language)]
+    for index in stand_alone:
         wording = understand(request.facts.demands[index], voice.language)
         for step in range(len(phrases)):
             phrase = phrases[(chooser.number("social", len(phrases)) + step) % len(phrases)]
@@ -59,7 +60,7 @@ def _said(request: AppealRequest, voice: Voice, chooser: Chooser, part: str, val
 def _asked(request: AppealRequest, voice: Voice, chooser: Chooser, at: int, index: int) -> Piece:
     wording = understand(request.facts.demands[index], voice.language)
     part = f"phone.{wording.form}"
-    sentence = nth_phrasing(chooser, part, at, voice.phrases(part, request.tone), wording.slots())
+    sentence = asking.nth_phrasing(chooser, part, at, voice.phrases(part, request.tone), wording.slots())
     return Piece(sentence, Kind.DEMAND, index)
 
 

@@ -68,15 +68,26 @@ def test_no_two_letters_are_equal_and_most_have_little_in_common(
     assert measured.p95 <= 0.70
 
 
-def test_each_demand_comes_first_about_equally_often(pools: Pools, a_request: RequestMaker) -> None:
-    request = a_request()
-    first = Counter(
+def _first_demands(request: AppealRequest, pools: Pools, letters: int) -> Counter[int | None]:
+    return Counter(
         next(piece.demand for part in appeal.paragraphs for piece in part.pieces if piece.kind is Kind.DEMAND)
-        for appeal in (compose(replace(request, seed=f"c:{number}"), pools) for number in range(2_000))
+        for appeal in (compose(replace(request, seed=f"c:{number}"), pools) for number in range(letters))
     )
+
+
+def test_each_demand_comes_first_about_equally_often(pools: Pools, a_request: RequestMaker) -> None:
+    alone = tuple(
+        Demand(text) for text in ("release the teachers", "reopen the school", "allow a visit", "uphold the law")
+    )
+
+    first = _first_demands(a_request(facts=CampaignFacts("Four teachers", alone)), pools, 2_000)
 
     assert set(first) == {0, 1, 2, 3}
     assert all(abs(count - 500) <= 75 for count in first.values())
+
+
+def test_demands_that_lean_on_each_other_keep_their_order(pools: Pools, a_request: RequestMaker) -> None:
+    assert _first_demands(a_request(), pools, 50) == Counter({0: 50})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,53 @@
+"""Whether a demand leans on words before it: "an inquiry into their arrest" needs somebody to have been named."""
+
+import re
+from functools import lru_cache
+
+# Words that point to one person, and to several.
+_ONE = {
+    "en": {"he", "him", "his", "she", "her", "hers"},
+    "fr": {"il", "elle", "lui", "son", "sa", "ses"},
+    "es": {"él", "ella", "su", "sus"},
+    "de": {"er", "ihm", "ihn", "sein", "seine", "seinen", "seiner", "seinem", "seines"},
+}
+_SEVERAL = {
+    "en": {"they", "them", "their", "theirs", "these", "those"},
+    "fr": {"ils", "elles", "eux", "leur", "leurs"},
+    "es": {"ellos", "ellas"},
+    "de": {"sie", "ihr", "ihre", "ihren", "ihrer", "ihrem", "ihres", "ihnen"},
+}
+_MANY = {
+    "people", "everyone", "anyone", "nobody", "everybody", "person", "children", "women", "men", "child", "individual", "someone",
+    "one", "personne", "quiconque", "nul", "nadie", "cualquiera", "persona", "alguien", "all",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def leans(text: str, language: str) -> bool:
+    """Return whether a demand has a pronoun whose person is not named earlier in the same demand.
+
+    A guess that errs towards True: then the demands merely keep the campaign's order.
+    """
+    short = language.partition("-")[0].lower()
+    words = re.findall(r"[\w-]+", text)
+    for at, word in enumerate(words):
+        before = words[1 if short == "de" else 0 : at]
+        if word.lower() in _ONE.get(short, set()) and not _names_one(before, at_start=at):
+            return True
+        if word.lower() in _SEVERAL.get(short, set()) and not _names_several(before, short):
+            return True
+    return False
+
+
+def _names_one(before: list[str], *, at_start: int) -> bool:
+    named = any(word[0].isupper() for word in before[1:])
+    return named or (at_start > 1 and any(word.lower() in _MANY for word in before))
+
+
+def _names_several(before: list[str], language: str) -> bool:
+    if language == "de":
+        return any(word[0].isupper() for word in before)
+    return any(
+        word.lower() in _MANY or (len(word) > 3 and word[-1] in "sx" and word.lower() not in {"sans", "dans", "tras"})
+        for word in before
+    )

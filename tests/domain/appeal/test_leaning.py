@@ -1,0 +1,40 @@
+"""A demand that speaks of "them" needs somebody to have been named before it."""
+
+import pytest
+
+from advocacy.domain.appeal.leaning import leans
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "open an inquiry into their arrest"),
+        ("en", "ensure that each of them can see a lawyer"),
+        ("en", "allow her to see her children"),
+        ("fr", "ouvrir une enquête sur leur arrestation"),
+        ("fr", "veiller à ce que chacun d'eux voie un avocat"),
+        ("es", "abrir una investigación sobre su detención"),
+        ("es", "garantizar que cada uno de ellos vea a un abogado"),
+        ("de", "ihre Festnahme zu untersuchen"),
+        ("de", "ihm ärztliche Hilfe zu gewähren"),
+    ],
+)
+def test_a_pronoun_without_its_person_leans(language: str, text: str) -> None:
+    assert leans(text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "release all detainees and drop the charges against them"),
+        ("en", "let Mira Osei see her lawyer"),
+        ("en", "ensure that everyone can use their rights"),
+        ("en", "uphold the right to seek asylum"),
+        ("fr", "libérer les détenus et garantir leur sécurité"),
+        ("es", "liberar a los detenidos y garantizar que ellos vean a un abogado"),
+        ("de", "alle Gefangenen freizulassen und ihnen Hilfe zu gewähren"),
+        ("xx", "open an inquiry into their arrest"),
+    ],
+)
+def test_a_demand_that_names_its_people_stands_alone(language: str, text: str) -> None:
+    assert not leans(text, language)
