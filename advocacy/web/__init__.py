@@ -3,10 +3,11 @@
 from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
-from advocacy.web import errors, headers, health, locale, mailbox, requests, security, wording
+from advocacy.web import errors, headers, health, hooks, locale, mailbox, requests, security, wording
 
 FAMILIES: tuple[Blueprint, ...] = (
     health.bp,
+    hooks.bp,
     mailbox.bp,
 )
 
