@@ -99,8 +99,7 @@ def _values(request: AppealRequest, voice: Voice) -> dict[str, str]:
 
 
 def _plan(request: AppealRequest, chooser: Chooser) -> plans.Plan:
-    every = (plans.COPY if request.is_copy else plans.LETTER)[request.tone]
-    choices = plans.possible(every, has_summary=bool(request.facts.summary.strip()))
+    choices = (plans.COPY if request.is_copy else plans.LETTER)[request.tone]
     return choices[chooser.number("plan", len(choices))]
 
 
@@ -116,17 +115,21 @@ def _parts(
     request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str], plan: plans.Plan
 ) -> dict[str, tuple[Piece, ...]]:
     """Return the pieces of each part in the plan but the demands."""
-    parts = {plans.OWN: own_pieces(request.own), plans.SUMMARY: _summary(request)}
+    parts = {plans.OWN: own_pieces(request.own)}
     for part in (part for row in plan for part in row):
         if part in parts or part == plans.DEMANDS or (part == "who" and request.own.who_am_i.strip()):
+            continue
+        if part == plans.SUMMARY:
+            parts[part] = _summary(request, voice, chooser, values)
             continue
         sentence = chooser.choose(part, voice.phrases(part, request.tone), values)
         parts[part] = (Piece(sentence),) if sentence else ()
     return parts
 
 
-def _summary(request: AppealRequest) -> tuple[Piece, ...]:
-    text = ended(request.facts.summary)
+def _summary(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str]) -> tuple[Piece, ...]:
+    """Return the campaign's sentence about the case or, without one, a sentence that names its title."""
+    text = ended(request.facts.summary) or chooser.choose("matter", voice.phrases("matter", request.tone), values)
     return (Piece(text, Kind.SUMMARY),) if text else ()
 
 

@@ -54,8 +54,3 @@ GIVEN_UP_FIRST = ("thanks", "principle", "conviction", "who", "concern", "reply"
 
 LISTED_OF_TEN = {Tone.FORMAL: 5, Tone.WARM: 3, Tone.BRIEF: 5}
 """Of ten letters, how many set several demands as a list and not as sentences."""
-
-
-def possible(plans: tuple[Plan, ...], *, has_summary: bool) -> tuple[Plan, ...]:
-    """Return the plans that hold together: one that opens without the summary needs it later on."""
-    return tuple(plan for plan in plans if has_summary or SUMMARY in plan[0] or "copy_opening" in plan[0])

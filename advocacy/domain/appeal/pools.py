@@ -20,6 +20,7 @@ SEVERAL = "several"  # prints nothing, and keeps a phrasing for letters that mak
 SLOTS: dict[str, frozenset[str]] = {
     "subject": _ABOUT,
     "opening": _ABOUT | _SELF,
+    "matter": frozenset({"title"}),
     "who": _SELF,
     "concern": _ABOUT,
     "principle": frozenset(),
@@ -40,7 +41,7 @@ SLOTS: dict[str, frozenset[str]] = {
 """The parts a letter, a script and a post are made of, and the slots each may use."""
 
 REQUIRED = (
-    "subject", "opening", "who", "concern", "principle", "conviction", "reply", "thanks", "closing", "copy_opening",
+    "subject", "opening", "matter", "who", "concern", "principle", "conviction", "reply", "thanks", "closing", "copy_opening",
     "copy_request", "phone_greeting", "phone_about", "phone_thanks", "social", "social_short", "list.neutral",
     "list.infinitive", "each.neutral", "each.infinitive", "further.neutral", "further.infinitive",
     "copy_list.neutral", "phone.neutral", "phone.infinitive",

@@ -40,7 +40,8 @@ class Demand:
 class CampaignFacts:
     """What a letter may say about a campaign, in the language of the letter and nothing beyond it.
 
-    `title` is the headline. `summary` is one sentence (two at most) that says what happens, or empty. `topic` is a noun phrase
+    `title` is the headline. `summary` is one sentence (two at most) that tells the *addressee* what happens, or empty: a summary
+    written for supporters ("your letter asks him ...") does not belong here. `topic` is a noun phrase
     that fits after "about" ("people seeking safety in the United States"), or empty: then sentences that need one are not used.
     """
 
