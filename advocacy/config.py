@@ -1,13 +1,19 @@
 """Every setting, read once and checked at start. `.env.example` describes each."""
 
+import base64
 import difflib
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -134,10 +140,13 @@ class Settings(BaseSettings):
             faults.append(f"SECRET_KEY has {len(secret)} characters; it needs at least {SHORTEST_SECRET}")
         if secret and self.secret_key in self.secret_keys_old:
             faults.append("SECRET_KEY is among SECRET_KEYS_OLD; an old key must not be the current one")
-        if self.public_url and not self.public_url.startswith(("https://", "http://")):
-            faults.append("PUBLIC_URL must begin with https:// (or http:// on this machine only)")
-        if self.advocacy_env is Env.PRODUCTION and not self.public_url.startswith("https://"):
-            faults.append("PUBLIC_URL must begin with https:// in production")
+        if self.public_url or self.advocacy_env is Env.PRODUCTION:
+            faults += address_faults(self.public_url, production=self.advocacy_env is Env.PRODUCTION)
+        if self.sendgrid_webhook_key and not is_webhook_key(self.sendgrid_webhook_key):
+            faults.append(
+                "SENDGRID_WEBHOOK_KEY is no public key as SendGrid shows it "
+                "(Settings, Mail Settings, Event Webhook: one line of base64, no PEM frame)"
+            )
         if self.quarantine <= self.provider_timeout:
             faults.append("QUARANTINE must be longer than PROVIDER_TIMEOUT")
         return faults
@@ -171,6 +180,32 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Return the secret in force, then the old ones."""
         return (self.secret_key.get_secret_value(), *(old.get_secret_value() for old in self.secret_keys_old))
+
+
+def address_faults(url: str, *, production: bool) -> list[str]:
+    """Return what is wrong with the address all links are built from."""
+    parts = urlsplit(url)
+    faults = []
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        faults.append("PUBLIC_URL must be a whole address, such as https://act.example.org")
+    if parts.path.rstrip("/") or parts.query or parts.fragment:
+        faults.append("PUBLIC_URL must end after the host: pages cannot live below a path")
+    if parts.username is not None or parts.password is not None:
+        faults.append("PUBLIC_URL must hold no user name or password: it stands in every mail")
+    if production and parts.scheme != "https":
+        faults.append("PUBLIC_URL must begin with https:// in production")
+    if production and parts.hostname in {"localhost", "127.0.0.1", "::1"}:
+        faults.append("PUBLIC_URL names this machine only; in production supporters must reach it")
+    return faults
+
+
+def is_webhook_key(text: str) -> bool:
+    """Return whether the text is a P-256 public key in base64, as SendGrid shows it."""
+    try:
+        key = load_der_public_key(base64.b64decode(text, validate=True))
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)
 
 
 def load(env_file: Path | None = None, **overrides: object) -> Settings:
@@ -214,6 +249,12 @@ def _kept_secret(instance: Path) -> str:
     path = instance / "secret_key"
     if not path.exists():
         instance.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        draft = instance / f".secret_key.{secrets.token_hex(4)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)  # Of two processes starting at once the first one's secret stays.
+        draft.unlink()
+    if path.stat().st_mode & 0o077:
+        raise SettingsError(f"{path} can be read by others on this machine. Run: chmod 600 {path}")
     return path.read_text(encoding="ascii").strip()

@@ -4,13 +4,16 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.http.message import Request
 from gunicorn.http.wsgi import Response
+from gunicorn.workers.base import Worker
 
 from advocacy import logs
 from advocacy.config import load
+from advocacy.startup import refuse_old_layout
 
 
 class QuietLogger(Logger):  # type: ignore[misc]
@@ -36,6 +39,15 @@ class QuietLogger(Logger):  # type: ignore[misc]
                 "milliseconds": round(request_time.total_seconds() * 1000, 1),
             },
         )
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Refuse to serve on an old layout; the exit code tells the master not to try again."""
+    try:
+        refuse_old_layout(worker.app.wsgi())
+    except SystemExit as refusal:
+        worker.log.critical("%s", refusal)
+        raise SystemExit(Arbiter.APP_LOAD_ERROR) from None
 
 
 _settings = load()

@@ -2,8 +2,11 @@
 
 from advocacy import logs
 from advocacy.app import create_app
+from advocacy.startup import refuse_old_layout
 from workers import celery_app, standin
 
 logs.configure()
-app = celery_app.make(create_app())
+flask = create_app()
+refuse_old_layout(flask)
+app = celery_app.make(flask)
 standin.watch_over(app)

@@ -12,6 +12,9 @@ COMMANDS = {
     "campaigns": "advocacy.cli.campaigns:campaigns",
     "rehearse": "advocacy.cli.rehearse:rehearse",
     "migrate": "advocacy.cli.database:migrate",
+    "backup": "advocacy.cli.database:backup",
+    "restore": "advocacy.cli.database:restore",
+    "doctor": "advocacy.cli.doctor:doctor",
 }
 """A command's name and where it stands."""
 

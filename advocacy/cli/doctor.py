@@ -1,0 +1,104 @@
+"""`advocacy doctor`: what is wrong with this installation, and what to do about it."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import click
+import redis
+from flask import Flask
+from kombu.connection import Connection
+from kombu.exceptions import OperationalError
+
+from advocacy import gateways
+from advocacy.cli.context import note, print_json, with_app
+from advocacy.config import MailTransport, Settings
+from advocacy.domain import findings
+from advocacy.domain.findings import Finding, Grade, bad, good, unknown, warning
+from advocacy.gateways import dns, sendgrid_account
+from advocacy.gateways.resources import migrations_path
+from advocacy.models.base import db
+from advocacy.operations import checkup
+
+_SELECTORS = ("s1", "s2", "default", "mail")
+_MARKS = {Grade.GOOD: "ok", Grade.UNKNOWN: "?", Grade.WARNING: "warning", Grade.BAD: "BAD"}
+
+
+@click.command()
+@click.option("--free", is_flag=True, help="Give back the few megabytes kept for a full disk, and do nothing else.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@with_app
+def doctor(app: Flask, free: bool, as_json: bool) -> None:  # noqa: FBT001
+    """Check settings, database, engine, broker, provider and the sender's domain. Exits with 1 if something is bad."""
+    settings: Settings = app.extensions["advocacy.settings"]
+    found = [checkup.free(settings.instance_path)] if free else list(_all(settings))
+    if not free:
+        checkup.keep_ballast(settings.instance_path)
+    if as_json:
+        print_json([asdict(finding) for finding in found])
+    else:
+        _print(found)
+    if any(finding.grade is Grade.BAD for finding in found):
+        raise SystemExit(1)
+
+
+def _all(settings: Settings) -> Iterator[Finding]:
+    session, clock = db.session(), gateways.current().clock
+    yield from checkup.settings(settings)
+    database = list(checkup.database(session, settings, clock, migrations_path()))
+    yield from database
+    if not any(finding.grade is Grade.BAD for finding in database):
+        yield from checkup.engine(session, clock, migrations_path())
+    yield _broker(settings)
+    if settings.mail_transport is MailTransport.SENDGRID:
+        yield from _account(settings)
+    if settings.mail_transport is not MailTransport.MAILBOX:
+        yield from _domain(settings.mail_from.rpartition("@")[2])
+
+
+def _broker(settings: Settings) -> Finding:
+    if not settings.redis_url:
+        return good("broker", "None is set: `advocacy up` brings its own.")
+    try:
+        with Connection(  # type: ignore[no-untyped-call]
+            settings.redis_url, connect_timeout=3, transport_options={"socket_timeout": 3}
+        ) as connection:
+            connection.ensure_connection(max_retries=1, timeout=4)
+    except (OperationalError, OSError, redis.RedisError):
+        return warning(
+            "broker", "It does not answer; sending goes on without it, slower.", "Check REDIS_URL and the server."
+        )
+    return good("broker", "It answers.")
+
+
+def _account(settings: Settings) -> Iterator[Finding]:
+    try:
+        account = sendgrid_account.ask(settings.sendgrid_api_key.get_secret_value(), url=settings.sendgrid_api_url)
+    except sendgrid_account.AccountError as error:
+        yield bad("SENDGRID_API_KEY", f"{error}.", "Check the key in SendGrid under Settings, API Keys.")
+        return
+    if sendgrid_account.MAIL_SEND in account.scopes:
+        yield good("SENDGRID_API_KEY", "It may send mail.")
+    else:
+        yield bad("SENDGRID_API_KEY", "It may not send mail.", "Give the key the scope “Mail Send”.")
+    domain = settings.mail_from.rpartition("@")[2].lower()
+    if account.domains and not any(domain == each or domain.endswith(f".{each}") for each in account.domains):
+        yield warning("MAIL_FROM", f"{domain} is not authenticated with SendGrid.", "Authenticate it there.")
+
+
+def _domain(domain: str) -> Iterator[Finding]:
+    try:
+        yield findings.spf(domain, dns.texts(domain))
+        keys = {each: bool(dns.texts(f"{each}._domainkey.{domain}")) for each in _SELECTORS}
+        yield findings.dkim(domain, keys)
+        yield findings.dmarc(domain, dns.texts(f"_dmarc.{domain}"))
+    except dns.UnansweredError:
+        yield unknown("DNS", f"The records of {domain} could not be read.", "Check this machine's resolver, try again.")
+
+
+def _print(found: list[Finding]) -> None:
+    for finding in found:
+        click.echo(f"{_MARKS[finding.grade]:>8}  {finding.about}: {finding.told}")
+        if finding.remedy:
+            click.echo(f"{'':>8}  → {finding.remedy}")
+    worst = sum(finding.grade is Grade.BAD for finding in found)
+    note(f"{worst} bad, {sum(finding.grade is Grade.WARNING for finding in found)} to look after." if found else "")

@@ -1,0 +1,163 @@
+"""Copies of the database, and what a restored one does not do."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from sqlalchemy import select
+
+from advocacy.app import create_app
+from advocacy.cli import advocacy
+from advocacy.config import Settings, load
+from advocacy.domain.supporter import SupporterState
+from advocacy.models import installation
+from advocacy.models.base import db
+from advocacy.models.supporter import Supporter, suppressed
+from advocacy.operations import journal, suppressing
+from tests.factories import add_supporter
+
+NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load(tmp_path / "no.env", advocacy_env="test", instance_path=tmp_path / "instance")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """An app on an embedded database, made by the command itself."""
+    app = create_app(settings)
+    assert run(settings, "migrate").exit_code == 0
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def run(settings: Settings, *arguments: str) -> Result:
+    def make() -> Flask:
+        return create_app(settings)
+
+    return CliRunner().invoke(advocacy, list(arguments), obj=make)
+
+
+def test_a_backup_restored_later_is_held_and_keeps_who_left_meanwhile(
+    app: Flask, settings: Settings, tmp_path: Path
+) -> None:
+    session = db.session()
+    leaver = add_supporter(session, "leaver@example.org").id
+    add_supporter(session, "stayer@example.org")
+    session.commit()
+    assert run(settings, "backup", str(tmp_path / "copy")).exit_code == 0
+    suppressing.suppress(session, [leaver], suppressing.Reason.UNSUBSCRIBED, now=NOW)
+    add_supporter(session, "later@example.org")
+    session.commit()
+    db.session.remove()
+    db.engine.dispose()
+
+    answer = run(settings, "restore", str(tmp_path / "copy"), "--yes")
+
+    assert answer.exit_code == 0, answer.output
+    assert "1 suppressions" in answer.output
+    session = db.session()
+    assert session.scalar(select(db.func.count()).select_from(Supporter)) == 2
+    assert installation.fact(session, installation.HELD) is not None
+    assert suppressed(session, "leaver@example.org")
+    person = session.get(Supporter, leaver)
+    assert person is not None
+    assert person.state is SupporterState.UNSUBSCRIBED
+    assert (settings.instance_path / "advocacy.sqlite.before-restore").exists()
+
+
+def test_the_journal_remembers_who_left_when_the_database_is_lost(
+    app: Flask, settings: Settings, tmp_path: Path
+) -> None:
+    session = db.session()
+    leaver = add_supporter(session, "leaver@example.org").id
+    session.commit()
+    assert run(settings, "backup", str(tmp_path / "copy")).exit_code == 0
+    suppressing.suppress(session, [leaver], suppressing.Reason.COMPLAINED, now=NOW)
+    journal.extend(session, settings.instance_path / journal.NAME)
+    db.session.remove()
+    db.engine.dispose()
+    for path in settings.instance_path.glob("advocacy.sqlite*"):
+        path.unlink()
+
+    answer = run(settings, "restore", str(tmp_path / "copy"), "--yes")
+
+    assert answer.exit_code == 0, answer.output
+    assert suppressed(db.session(), "leaver@example.org")
+
+
+def test_the_journal_holds_each_suppression_once_and_no_address(app: Flask, settings: Settings) -> None:
+    session = db.session()
+    people = [add_supporter(session, f"leaver{number}@example.org").id for number in range(3)]
+    session.commit()
+    kept = settings.instance_path / journal.NAME
+
+    suppressing.suppress(session, people[:2], suppressing.Reason.BOUNCED, now=NOW)
+    assert journal.extend(session, kept) == 2
+    assert journal.extend(session, kept) == 0
+    suppressing.suppress(session, people[2:], suppressing.Reason.ERASED, now=NOW)
+    assert journal.extend(session, kept) == 1
+
+    assert [entry.reason for entry in journal.read(kept)] == ["bounced", "bounced", "erased"]
+    assert "example.org" not in kept.read_text(encoding="ascii")
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_a_line_of_the_journal_cut_off_by_a_crash_is_left_out(app: Flask, settings: Settings) -> None:
+    session = db.session()
+    person = add_supporter(session).id
+    session.commit()
+    kept = settings.instance_path / journal.NAME
+    suppressing.suppress(session, [person], suppressing.Reason.UNSUBSCRIBED, now=NOW)
+    journal.extend(session, kept)
+    with kept.open("a", encoding="ascii") as file:
+        file.write('{"id": 2, "key": "0')
+
+    assert len(list(journal.read(kept))) == 1
+
+
+def test_a_backup_overwrites_nothing(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "copy").write_text("precious", encoding="ascii")
+
+    answer = run(settings, "backup", str(tmp_path / "copy"))
+
+    assert answer.exit_code == 1
+    assert (tmp_path / "copy").read_text(encoding="ascii") == "precious"
+
+
+def test_a_backup_is_for_its_owner_alone(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    run(settings, "backup", str(tmp_path / "copy"))
+
+    assert (tmp_path / "copy").stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_is_no_backup_changes_nothing(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    add_supporter(db.session())
+    db.session.commit()
+    (tmp_path / "other").write_text("just a text", encoding="ascii")
+
+    answer = run(settings, "restore", str(tmp_path / "other"), "--yes")
+
+    assert answer.exit_code == 1
+    assert "no backup of ours" in answer.output
+    assert db.session.scalar(select(db.func.count()).select_from(Supporter)) == 1
+
+
+def test_a_backup_made_with_another_key_is_refused(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    run(settings, "backup", str(tmp_path / "copy"))
+    shutil.rmtree(settings.instance_path)
+    other = load(tmp_path / "no.env", advocacy_env="test", instance_path=tmp_path / "instance")
+    assert other.secret_key != settings.secret_key
+
+    answer = run(other, "restore", str(tmp_path / "copy"), "--yes")
+
+    assert answer.exit_code == 1
+    assert "another SECRET_KEY" in answer.output
