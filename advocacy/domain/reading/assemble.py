@@ -98,7 +98,7 @@ def _read_one(text: str) -> Reading:
         title=title,
         index=_numbered(page, index),
         ua_number=_numbered(page, number),
-        issued=_dated(page, issue_date(page, dates, number, deadline)),
+        issued=_dated(page, issue_date(page, dates, number, index, deadline)),
         deadline=_dated(page, deadline),
         language=Field(
             language, sure, None, None if len(text) <= LONGEST else f"only the first {LONGEST:,} characters were read"

@@ -40,14 +40,16 @@ def find_dates(page: Page, language: str | None) -> tuple[Found, ...]:
     return tuple(sorted(dates, key=lambda found: found.start))
 
 
-def issue_date(page: Page, dates: tuple[Found, ...], number: Number | None, deadline: Judged | None) -> Judged | None:
+def issue_date(
+    page: Page, dates: tuple[Found, ...], number: Number | None, index: Number | None, deadline: Judged | None
+) -> Judged | None:
     """Return the date of this text: labelled, beside the number, or alone on a line of the head."""
     limit = _head_end(page)
     judged: list[Judged] = []
     for found in dates:
         if deadline and found.start == deadline.found.start:
             continue
-        if confidence := _issue_confidence(page, found, number, limit):
+        if confidence := _issue_confidence(page, found, number, index, limit):
             judged.append(Judged(found, confidence))
     if not judged and page.sent:
         judged = [Judged(found, 0.6) for found in dates if page.sent[0] <= found.start < page.sent[1]]
@@ -97,13 +99,13 @@ def _before(page: Page, found: Found, pattern: re.Pattern[str]) -> bool:
     return any(match.end() == len(lead) for match in pattern.finditer(lead))
 
 
-def _issue_confidence(page: Page, found: Found, number: Number | None, limit: int) -> float:
+def _issue_confidence(page: Page, found: Found, number: Number | None, index: Number | None, limit: int) -> float:
     line = page.line_at(found.start)
     if line.blank or _is_another_day(page, found):  # A mail's header is no line of the document.
         return 0.0
     if _before(page, found, _label_pattern()) and _label_is_one(page, found):
         return 0.97
-    if number and _beside(page, found, number):
+    if any(_beside(page, found, one) for one in (number, index) if one):
         return 0.95
     if found.start > limit or page.flat:
         return 0.0

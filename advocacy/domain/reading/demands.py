@@ -10,6 +10,8 @@ from advocacy.domain.reading.page import Line, Page, Span
 from advocacy.domain.reading.parts import Part
 from advocacy.domain.reading.values import Field
 
+_LABELLED = frozenset({"demands"})
+_LISTS_WITHOUT_LABEL = frozenset({"head", "action", "summary", "letter"})
 _SENTENCE_END = re.compile(r"[.!?](?=[\s\"')\]]|$)")
 _ABBREVIATION = re.compile(
     r"(?:\b[A-Za-z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Art|Nr|Sr|Sra|Abs|bzw|etc|vs|Gen|Col|Rep|Sen)|\d)\.$"
@@ -38,16 +40,24 @@ def joined(page: Page, start: int, end: int) -> str:
 
 
 def _find(page: Page, parts: tuple[Part, ...]) -> tuple[list[Span], float]:
-    asked = [part for part in parts if part.kind == "demands"]
-    for find, confidence in ((_items, 0.95), (_asked_in_part, 0.8), (_lines_without_bullets, 0.6)):
-        for part in asked:
-            if spans := find(page, part):
+    for kinds, find, confidence in (
+        (_LABELLED, _items, 0.95),
+        (_LABELLED, _asked_in_part, 0.8),
+        (_LABELLED, _lines_without_bullets, 0.6),
+        (_LISTS_WITHOUT_LABEL, _listed_after_ask, 0.85),
+    ):
+        for part in parts:
+            if part.kind in kinds and (spans := find(page, part)):
                 return spans, confidence
+    return _asked_without_label(page, parts), 0.6
+
+
+def _asked_without_label(page: Page, parts: tuple[Part, ...]) -> list[Span]:
     for kinds, most in _WITHOUT_LABEL:
         for part in parts:
             if part.kind in kinds and (spans := _asked(page, part.label_start, part.end, "anywhere", most)):
-                return spans, 0.6
-    return [], 0.0
+                return spans
+    return []
 
 
 def _items(page: Page, part: Part) -> list[Span]:
@@ -114,6 +124,16 @@ def _asked(page: Page, start: int, end: int, kind: str, most: int) -> list[Span]
         spans += _parted(page, begin, finish)
         at = max(finish, begin + 1)
     return spans
+
+
+def _listed_after_ask(page: Page, part: Part) -> list[Span]:
+    """Return the list right after a phrase that asks, such as "ask them to:"."""
+    for pattern in _ask_patterns("always"):
+        for match in pattern.finditer(page.folded, part.label_start, part.end):
+            begin = match.end() + len(re.match(r"[\s:]*", page.folded[match.end() : part.end])[0])  # type: ignore[index]
+            if ":" in page.folded[match.end() : begin] and (items := _items_at(page, begin, part.end)):
+                return items
+    return []
 
 
 def _items_at(page: Page, begin: int, end: int) -> list[Span]:

@@ -4,16 +4,12 @@ import re
 
 from advocacy.domain.reading.contacts import contacts_in
 from advocacy.domain.reading.lexicon import lexicon, phrase_pattern
+from advocacy.domain.reading.names import ADDRESS_STEMS
 from advocacy.domain.reading.page import Line, Page, Span, fold
 from advocacy.domain.reading.places import country_of_address
 from advocacy.domain.reading.values import Field, Target
 
 _BRACKET = re.compile(r"\s*\(([^()]{0,300})\)\s*")
-_STEMS = re.compile(
-    r"(?:admin|pr[ae]s?[sz]?id|prezid|ministr|ministe|minister|secret|sekret|pala[cizs]|parl|govern|gobern|konsul|ambass|embass|botsch|prokur|procur"
-    r"|gener|bureau|office|kanc|kanz|dom$|house|state$|ul$|ulits|str$|rue$|av$|avenid|avenue|calle|plaza|place|p\.?o|b\.?p|apart|via$|kremlin|court|supreme"
-    r"|depart|build|road|street|jalan|jl$|no$|c/o|private|cabinet|casa|edif|square|sq$|respub|republi)"
-)
 _PARTICLES = frozenset(
     {"al", "el", "bin", "ibn", "ben", "de", "da", "van", "von", "der", "abu", "bint", "al-din", "ould", "san", "la"}
 )
@@ -112,7 +108,7 @@ def _office_goes_on(words: list[str], at: int, known: frozenset[str]) -> bool:
 def _ends_a_name(word: str) -> bool:
     plain = word.strip(",;.")
     return (
-        bool(_STEMS.match(plain))
+        bool(ADDRESS_STEMS.match(plain))
         or any(char.isdigit() for char in word)
         or plain in lexicon().names("places")
         or plain in lexicon().names("offices") - _PARTICLES

@@ -103,16 +103,14 @@ def _opens(words: list[tuple[int, str]], i: int, rest: str) -> float:
     """Score how likely a sentence begins at word `i`."""
     word, before = words[i][1], words[i - 1][1]
     pair, crossing = f"{word} {words[i + 1][1]}", f"{before} {word}"
-    score = 2.0 * (
-        word in lexicon().names("sentence_starts")
-        and before not in lexicon().names("sentence_starts")
-        and not before.endswith(",")
-    )
+    starts = lexicon().names("sentence_starts")
+    score = 3.2 * (word in starts and before not in starts and not before.endswith(","))
+    score = max(score, 1.0 * (word in lexicon().names("sentence_prepositions")))
     small = frozenset.union(*lexicon().common_words.values())
     if before in small:
         return 0.0
     if words[i + 1][1] == "and" and word not in small:
-        return score + 2.2 * (f" {word} " in rest)
+        return score + 2.2 * (f" {word} " in rest and crossing not in rest)
     if word not in small and words[i + 1][1] not in small and not before.endswith(","):
         score += 2.5 * (pair in rest) + 0.5 * (rest.count(word) > 1) - 1.5 * (crossing in rest)
     return score

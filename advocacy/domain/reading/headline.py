@@ -46,7 +46,7 @@ def _candidates(
     yield _heading(page, lines), 0.9
     yield _capitals(page, lines, number), 0.9
     yield page.subject, 0.7
-    yield _alone(page, lines), 0.5
+    yield _alone(page, lines, dates), 0.5
 
 
 def _clean(page: Page, span: Span) -> str:
@@ -107,7 +107,9 @@ def _is_small_print(words: str) -> bool:
         return True
     for mention in reversed(mentions(words)):
         words = words[: mention.start] + " " + words[mention.end :] if mention.kind == "name" else words
-    return len(_label_pattern().sub(" ", fold(words)).split()) < 2
+    left = _label_pattern().sub(" ", fold(words)).split()
+    common = frozenset.union(*lexicon().common_words.values())
+    return sum(word not in common for word in left) < 2
 
 
 def _after_banner(page: Page, lines: list[Line]) -> Span | None:
@@ -169,11 +171,15 @@ def _is_capital_line(page: Page, line: Line) -> bool:
 def _is_banner(page: Page, line: Line) -> bool:
     """Whether a line only repeats the sender's banner."""
     folded = page.folded_line(line).strip(_EDGE + "!.#")
-    match = _banner_pattern().match(folded)
-    return bool(match) and len(folded[match.end() :].split()) <= 1 if match else False
+    if not _banner_pattern().match(folded):
+        return False
+    return (
+        len(_LETTER.findall(_banner_pattern().sub("", folded))) <= 12
+        and len(re.findall(r"\w+", _banner_pattern().sub("", folded))) <= 1
+    )
 
 
-def _alone(page: Page, lines: list[Line]) -> Span | None:
+def _alone(page: Page, lines: list[Line], dates: tuple[Found, ...]) -> Span | None:
     """The first short line that is a paragraph of its own and names the concern."""
     for line in lines:
         at = page.line_number(line.start)
@@ -183,11 +189,14 @@ def _alone(page: Page, lines: list[Line]) -> Span | None:
         if (
             above
             and below
-            and 3 <= len(words.split()) <= 16
+            and 2 <= len(words.split()) <= 16
             and not line.bullet
             and not _is_banner(page, line)
             and label_at(page, line) is None
         ):
+            dated = any(
+                line.start <= found.start < line.end and found.end - found.start > 0.5 * len(words) for found in dates
+            )
             contacts = contacts_in(page, line)
             address = (
                 is_postal(words)
@@ -195,7 +204,13 @@ def _alone(page: Page, lines: list[Line]) -> Span | None:
                 and words.rstrip().endswith((",", ")"))
                 and any(char.isdigit() for char in words)
             )
-            if not contacts.values and not address and "@" not in words and not re.search(r"\d/\d", words):
+            if (
+                not dated
+                and not contacts.values
+                and not address
+                and "@" not in words
+                and not re.search(r"\d/\d", words)
+            ):
                 return line.start, line.end
     return None
 
@@ -228,7 +243,20 @@ def _title_label_pattern() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _label_pattern() -> re.Pattern[str]:
     return phrase_pattern(
-        (*lexicon().words["issued"], "index", "ai index", "ua", "of", "de", "from", "distr", "first", "second", "third")
+        (
+            *lexicon().words["issued"],
+            *lexicon().words["update"],
+            "index",
+            "ai index",
+            "ua",
+            "of",
+            "de",
+            "from",
+            "distr",
+            "first",
+            "second",
+            "third",
+        )
     )
 
 

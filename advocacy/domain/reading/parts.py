@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
-from advocacy.domain.reading.lexicon import lexicon
-from advocacy.domain.reading.page import Line, Page
+from advocacy.domain.reading.lexicon import lexicon, phrase_pattern
+from advocacy.domain.reading.page import Line, Page, fold
 from advocacy.domain.reading.tidy import lay_out
 
 HEAD = "head"
@@ -89,8 +90,24 @@ def divide(page: Page) -> tuple[Part, ...]:
         elif not line.blank and (mark := label_at(page, line)):
             marks.append(mark)
             reached = mark[2]
+        elif not line.blank and marks[-1][0] != "letter" and _opens_a_letter(page, line):
+            marks.append(("letter", line.start, line.start))
     ends = [mark[1] for mark in marks[1:]] + [len(page.text)]
     return tuple(Part(kind, start, body, max(end, body)) for (kind, start, body), end in zip(marks, ends, strict=True))
+
+
+def _opens_a_letter(page: Page, line: Line) -> bool:
+    """A salutation on a line of its own with a sentence below it."""
+    if not is_salutation_line(page.said(line.start, line.end)):
+        return False
+    number = page.line_number(line.start)
+    below = next((one for one in page.lines[number + 1 : number + 4] if not one.blank), None)
+    return below is not None and len(page.words_of(below).split()) > 7
+
+
+def is_salutation_line(words: str) -> bool:
+    """ "Dear Minister," on a line of its own."""
+    return bool(_salutation_pattern().match(fold(words))) and words.endswith((",", ":")) and len(words.split()) <= 10
 
 
 def label_at(page: Page, line: Line) -> tuple[str, int, int] | None:
@@ -126,3 +143,8 @@ def _fits(page: Page, line: Line, kind: str, match: re.Match[str]) -> bool:
         # "Contact: 613 ..." or "cc: x@y" name a way to reach someone, not a part of the document.
         return kind == "copies"
     return not (line.bullet and kind in {"background", "summary", "country", "write_in"} and line.bullet in "-•■n")
+
+
+@lru_cache(maxsize=1)
+def _salutation_pattern() -> re.Pattern[str]:
+    return phrase_pattern(lexicon().words["salutations"])
