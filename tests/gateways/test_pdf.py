@@ -87,6 +87,16 @@ def test_the_letter_says_what_was_composed_in_order(press: Press) -> None:
     assert (printed.pages, printed.tagged, printed.warnings) == (1, True, ())
 
 
+def test_a_hyphen_at_the_end_of_a_line_is_not_lost(press: Press) -> None:
+    line = "We ask for non-discrimination, self-determination and long-standing well-being of asylum-seekers. " * 6
+
+    printed = press.letter(replace(sheet(), paragraphs=((False, (line,)),)))
+
+    pages = PdfReader(io.BytesIO(printed.content)).pages
+    assert not [row for page in pages for row in page.extract_text().splitlines() if row.rstrip().endswith("-")]
+    assert words(printed).count("non-discrimination") == 6
+
+
 @pytest.mark.parametrize(("country", "points"), [("CA", (612, 792)), ("DE", (595, 842))])
 def test_the_sheet_is_that_of_the_supporters_country(press: Press, country: str, points: tuple[int, int]) -> None:
     page = PdfReader(io.BytesIO(press.letter(sheet(country)).content)).pages[0]
