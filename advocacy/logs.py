@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 import structlog
 
-_ADDRESS = re.compile(r"[^\s@<>\"'(),;:/]+@[^\s@<>\"'(),;:/]+")
+_ADDRESS = re.compile(r"[^\s@<>\"'(),;:/]+@[^\s@<>\"'(),;:/]+\.[^\s@<>\"'(),;:/]+")
 _TOKEN_PATH = re.compile(
     r"/(act|confirm|unsubscribe|preferences|data|sign-in|reset|verify|invite|mailbox)/[^\s/?#\"']+"
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 from celery import Celery, Task, signals
 from flask import Flask
-from kombu.entity import Queue
+from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 
 from advocacy import logs
@@ -49,7 +49,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "timezone": "UTC",
         "enable_utc": True,
         "imports": tuple(f"workers.{queue}" for queue in QUEUES),
-        "task_queues": [Queue(name) for name in QUEUES],  # type: ignore[no-untyped-call]
+        "task_queues": [_queue(name) for name in QUEUES],
         "task_default_queue": "files",
         "task_create_missing_queues": False,
         "task_routes": {"engine.tick": {"queue": "tick"}, **{f"{name}.*": {"queue": name} for name in QUEUES}},
@@ -87,6 +87,10 @@ def configuration(settings: Settings) -> dict[str, Any]:
             "max_retries": 1,
         },
     }
+
+
+def _queue(name: str) -> Queue:
+    return Queue(name, Exchange(name), routing_key=name)  # type: ignore[no-untyped-call]
 
 
 def time_limit(settings: Settings) -> int:

@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from celery import Celery, signals
@@ -36,28 +35,30 @@ ALONE = "--alone"
 log = structlog.get_logger(__name__)
 
 
-class Watch(threading.Thread):
+class Watch:
     """Starts the stand-in when the worker hears no tick, and stops it when it hears one again."""
 
     def __init__(self) -> None:
-        super().__init__(name="standin-watch", daemon=True)
-        self._heard = time.monotonic()
-        self._started = 0.0
+        self._heard_at = time.monotonic()
+        self._stood_in_at = 0.0
         self._ended = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
 
+    def begin(self, **_: object) -> None:
+        threading.Thread(target=self._watch, name="standin-watch", daemon=True).start()
+
     def hear(self, **_: object) -> None:
-        self._heard = time.monotonic()
+        self._heard_at = time.monotonic()
 
     def end(self, **_: object) -> None:
         self._ended.set()
         self._stop()
 
-    def run(self) -> None:
+    def _watch(self) -> None:
         while not self._ended.wait(1.0):
-            if time.monotonic() - self._heard < QUIET_SECONDS:
+            if time.monotonic() - self._heard_at < QUIET_SECONDS:
                 self._stop()
-            elif not self._running() and time.monotonic() - self._started > RESPAWN_SECONDS:
+            elif not self._running() and time.monotonic() - self._stood_in_at > RESPAWN_SECONDS:
                 self._start()
 
     def _running(self) -> bool:
@@ -65,24 +66,21 @@ class Watch(threading.Thread):
 
     def _start(self) -> None:
         log.warning("standin.started", quiet_seconds=QUIET_SECONDS)
-        self._started = time.monotonic()
+        self._stood_in_at = time.monotonic()
         self._process = subprocess.Popen([sys.executable, "-m", "workers.standin"])
 
     def _stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             log.info("standin.stopped")
-        self._started = 0.0
+        self._process = None
+        self._stood_in_at = 0.0
 
 
 def watch_over(_app: Celery) -> None:
     """Watch over a worker from its first moment on: at a start without a broker it never becomes ready."""
     watch = Watch()
-
-    def begin(**_: Any) -> None:
-        watch.start()
-
-    signals.worker_init.connect(begin, weak=False)
+    signals.worker_init.connect(watch.begin, weak=False)
     signals.task_received.connect(watch.hear, weak=False)
     signals.worker_shutting_down.connect(watch.end, weak=False)
 
