@@ -10,6 +10,8 @@ COMMANDS = {
     "audit": "advocacy.cli.audit:audit",
     "bench": "advocacy.cli.bench:bench",
     "campaigns": "advocacy.cli.campaigns:campaigns",
+    "organisers": "advocacy.cli.organisers:organisers",
+    "read": "advocacy.cli.read:read",
     "rehearse": "advocacy.cli.rehearse:rehearse",
     "migrate": "advocacy.cli.database:migrate",
     "backup": "advocacy.cli.database:backup",

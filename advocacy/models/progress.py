@@ -57,10 +57,10 @@ def progress_of(session: Session, blast_ids: Sequence[int]) -> dict[int, Progres
             next_at[blast_id] = first_due
     reasons: dict[int, dict[str, int]] = {blast_id: {} for blast_id in blast_ids}
     skipped_inside: dict[tuple[int, DispatchState], int] = {}
-    for blast_id, reason, state, people in _left_out(session, blast_ids):
-        reasons[blast_id][reason] = reasons[blast_id].get(reason, 0) + people
-        if state is not None:
-            skipped_inside[blast_id, state] = skipped_inside.get((blast_id, state), 0) + people
+    for blast_id, reason, inside, number in _left_out(session, blast_ids):
+        reasons[blast_id][reason] = reasons[blast_id].get(reason, 0) + number
+        if inside is not None:
+            skipped_inside[blast_id, inside] = skipped_inside.get((blast_id, inside), 0) + number
     return {
         blast_id: _progress(
             {state: people - skipped_inside.get((blast_id, state), 0) for state, people in states.items()},

@@ -198,7 +198,7 @@ def _set_demands(campaign: Campaign, texts: Sequence[str]) -> None:
 
 def _set_addressees(session: Session, campaign: Campaign, entered: Sequence[Entered]) -> None:
     known = {row.id: row for row in campaign.addressees}
-    rows = []
+    rows: list[AddresseeRow] = []
     for each in entered:
         if not each.name.strip():
             continue

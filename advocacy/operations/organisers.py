@@ -174,6 +174,12 @@ def end_sessions(session: Session, person: Organiser) -> None:
     session.commit()
 
 
+def set_zone(session: Session, person: Organiser, zone: str) -> None:
+    """Keep the zone (IANA name) in which this person reads times."""
+    person.timezone = zone
+    session.commit()
+
+
 def give_role(session: Session, person: Organiser, role: OrganiserRole, *, now: datetime, actor: str) -> None:
     """Change what a person may do; their sessions end. Raises ConflictError for the last owner."""
     if person.role is role:

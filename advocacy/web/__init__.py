@@ -4,11 +4,19 @@ from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
 from advocacy.web import errors, headers, health, hooks, locale, mailbox, requests, security, wording
+from advocacy.web.desk.family import PAGES
+from advocacy.web.public import act, campaigns, confirm, data, leave, limits
 
 FAMILIES: tuple[Blueprint, ...] = (
+    campaigns.bp,
+    confirm.bp,
+    act.bp,
+    leave.bp,
+    data.bp,
     health.bp,
     hooks.bp,
     mailbox.bp,
+    *PAGES,
 )
 
 CSRF_EXEMPT = ("unsubscribe.one_click", "hooks.sendgrid")
@@ -24,6 +32,7 @@ def register(app: Flask) -> None:
     errors.register(app)
     headers.register(app)
     wording.register(app)
+    limits.register(app)
     for family in FAMILIES:
         app.register_blueprint(family)
     for endpoint in CSRF_EXEMPT:

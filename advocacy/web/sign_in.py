@@ -6,7 +6,6 @@ from flask_babel import gettext as _
 from flask_security import Totp, UserMixin
 from flask_security.forms import LoginForm, TwoFactorVerifyCodeForm, VerifyForm
 from flask_security.recovery_codes import MfRecoveryForm
-from passlib.totp import TotpMatch
 
 from advocacy.gateways import current
 from advocacy.models.base import db
@@ -47,14 +46,15 @@ class RecoveryForm(MfRecoveryForm):
         return _counted(self, account, organisers.CODES, lambda: super(RecoveryForm, self).validate(**kwargs))
 
 
-class OnceOnlyTotp(Totp):  # type: ignore[misc]
+class OnceOnlyTotp(Totp):
     """A code that was used is not good a second time (RFC 6238 section 5.2)."""
 
     def get_last_counter(self, user: UserMixin) -> int | None:
         return user.tf_last_counter if isinstance(user, Organiser) else None
 
-    def set_last_counter(self, user: UserMixin, tmatch: TotpMatch) -> None:
-        user.tf_last_counter = tmatch.counter
+    def set_last_counter(self, user: UserMixin, tmatch: Any) -> None:
+        if isinstance(user, Organiser):
+            user.tf_last_counter = tmatch.counter
 
 
 def _counted(form: Any, account: str, limit: organisers.Limit, judge: Any) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,7 @@ from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
 from advocacy.models.progress import Progress, progress_of
 from advocacy.operations import campaigns
-from advocacy.web.desk.words import mail_name
+from advocacy.web.desk.words import _, mail_name
 
 _BEFORE = re.compile(r"before-(\d+)")
 

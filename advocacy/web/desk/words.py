@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext
+from flask_babel import ngettext as plural
 from markupsafe import Markup
 
 from advocacy.domain.addressee import Channel
@@ -18,6 +18,15 @@ from advocacy.models.campaign import Campaign
 from advocacy.web.desk import who
 
 bp = Blueprint("desk_words", __name__)
+
+
+def _(text: str, **values: object) -> str:
+    return str(gettext(text, **values))
+
+
+def ngettext(one: str, many: str, number: int, **values: object) -> str:
+    return str(plural(one, many, number, **values))
+
 
 _DAY = timedelta(days=1)
 _BEFORE = re.compile(r"before-(\d+)")

@@ -1,0 +1,132 @@
+"""A mail written by hand: Liquid merge fields filled from the campaign, an unknown one refused with its place marked.
+
+Templates of organisers are hostile until proven otherwise: a few tags only, no files, no loops without end, and no
+field but those on the list.
+"""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from liquid import Environment, StrictUndefined
+from liquid.exceptions import LiquidError
+
+from advocacy.domain.email import MERGE_FIELDS
+from advocacy.domain.errors import InvalidError
+
+CAMPAIGN_FIELDS = ("title", "summary", "addressee", "demands", "countries", "deadline", "ua_number", "url")
+FIELDS = (*MERGE_FIELDS, "organisation", *(f"campaign.{name}" for name in CAMPAIGN_FIELDS))
+"""What a mail may use, written `{{ campaign.title }}`."""
+
+LONGEST_SUBJECT = 150
+LONGEST_TEXT = 20_000
+_TAGS = frozenset({"content", "output", "illegal", "if", "unless", "case", "for", "assign", "comment", "#"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something is wrong: the line (from 1) as it stands, cut into before, the fault itself, and after."""
+
+    line: int
+    before: str
+    marked: str
+    after: str
+
+
+class UnwritableError(InvalidError):
+    """A text that cannot be made a mail. `place` is None when the fault is the text as a whole."""
+
+    def __init__(self, message: str, field: str, place: Place | None = None) -> None:
+        super().__init__(message, faults={field: message})
+        self.place = place
+
+
+class _Limited(Environment):
+    context_depth_limit = 10
+    loop_iteration_limit = 500
+    local_namespace_limit = 50_000
+    output_stream_limit = 100_000
+
+
+def fill(field: str, text: str, facts: Mapping[str, Any]) -> str:
+    """Return `text` with the campaign's facts filled in; each person's own fields stay open, as `{{ act_url }}`.
+
+    `field` names the form's field in errors. Raises UnwritableError for an unknown field, a tag that is not offered, or
+    a text that does not parse.
+    """
+    environment = _environment()
+    try:
+        template = environment.from_string(text)
+        _check(field, text, template.analyze(include_partials=False))
+        return template.render(**_known(facts))
+    except LiquidError as error:
+        raise _refused(field, text, error) from None
+
+
+def check_lengths(subject: str, text: str) -> None:
+    """Raise UnwritableError when there is no subject or text, or too much of it."""
+    facts = (
+        (not subject.strip(), "subject", "Give it a subject: what it is about, and until when."),
+        (
+            len(subject) > LONGEST_SUBJECT,
+            "subject",
+            f"Use at most {LONGEST_SUBJECT} characters; the first 60 are seen.",
+        ),
+        (not text.strip(), "text", "Write the mail."),
+        (len(text) > LONGEST_TEXT, "text", f"Use at most {LONGEST_TEXT:,} characters; this has {len(text):,}."),
+    )
+    for is_so, field, message in facts:
+        if is_so:
+            raise UnwritableError(message, field)
+
+
+def _environment() -> Environment:
+    environment = _Limited(undefined=StrictUndefined, autoescape=False)
+    environment.tags = {name: tag for name, tag in environment.tags.items() if name in _TAGS}
+    return environment
+
+
+def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
+    campaign = facts["campaign"]
+    return {
+        **{name: f"{{{{ {name} }}}}" for name in MERGE_FIELDS},
+        "organisation": facts["organisation"],
+        "campaign": {name: campaign[name] for name in CAMPAIGN_FIELDS},
+    }
+
+
+def _check(field: str, text: str, found: Any) -> None:
+    for name, index in _used(found):
+        if name not in FIELDS:
+            near = difflib.get_close_matches(name, FIELDS, n=1, cutoff=0.5)
+            hint = f" Did you mean {{{{ {near[0]} }}}}?" if near else f" There are: {', '.join(FIELDS)}."
+            last = name.rpartition(".")[2]
+            at = text.find(last, index)
+            raise UnwritableError(
+                f"There is no field “{name}”.{hint}", field, place_of(text, index, max(at + len(last), index + 1))
+            )
+
+
+def _used(found: Any) -> Iterator[tuple[str, int]]:
+    for variables in found.globals.values():
+        for variable in variables:
+            segments = [segment for segment in variable.segments if isinstance(segment, str)]
+            yield ".".join(segments[:2] if segments[0] == "campaign" else segments), variable.span.index
+
+
+def _refused(field: str, text: str, error: LiquidError) -> UnwritableError:
+    said = str(error.args[0]) if error.args else "it cannot be read"
+    start = getattr(error.token, "start_index", None)
+    place = place_of(text, start, start + 1) if isinstance(start, int) else None
+    where = f" in line {place.line}" if place else ""
+    return UnwritableError(f"A merge field{where} cannot be read: {said}.", field, place)
+
+
+def place_of(text: str, start: int, end: int) -> Place:
+    """Return the line in which `text[start:end]` stands, cut at it."""
+    head = text.rfind("\n", 0, start) + 1
+    tail = text.find("\n", start)
+    tail = len(text) if tail < 0 else tail
+    end = min(max(end, start + 1), tail)
+    return Place(text.count("\n", 0, start) + 1, text[head:start], text[start:end], text[end:tail])

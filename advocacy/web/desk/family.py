@@ -1,0 +1,35 @@
+"""All page families of the desk."""
+
+from flask import Blueprint
+
+from advocacy.web.desk import (
+    blasts,
+    campaigns,
+    enter,
+    launch,
+    letters,
+    rehearsal,
+    results,
+    review,
+    settings,
+    supporters,
+    today,
+    words,
+    writing,
+)
+
+PAGES: tuple[Blueprint, ...] = (
+    words.bp,
+    enter.bp,
+    today.bp,
+    review.bp,
+    launch.bp,
+    letters.bp,
+    results.bp,
+    rehearsal.bp,
+    writing.bp,
+    campaigns.bp,
+    blasts.bp,
+    supporters.bp,
+    settings.bp,
+)

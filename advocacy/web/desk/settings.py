@@ -1,0 +1,192 @@
+"""Settings: who we are, who may sign in, my own sign-in, the audit log."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import login_user
+from sqlalchemy import select
+
+from advocacy.config import MailTransport
+from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
+from advocacy.domain.permissions import OrganiserRole, Permission
+from advocacy.models.base import db
+from advocacy.models.installation import AuditEntry
+from advocacy.models.organiser import Organiser
+from advocacy.operations import organisers
+from advocacy.web import access
+from advocacy.web import requests as web_requests
+from advocacy.web.desk import who
+
+bp = Blueprint("desk_settings", __name__, url_prefix="/desk/settings")
+
+_PAGE = 50
+
+
+@bp.get("")
+@access.staff(Permission.READ)
+def show() -> ResponseReturnValue:
+    return render_template("desk/settings/identity.html", settings=web_requests.settings())
+
+
+@bp.get("/people")
+@access.staff(Permission.SETTINGS)
+def people() -> ResponseReturnValue:
+    return _people()
+
+
+@bp.post("/people")
+@access.staff(Permission.SETTINGS)
+def invite() -> ResponseReturnValue:
+    email = request.form.get("email", "")
+    try:
+        person, link = organisers.add(db.session(), email, _role(), now=who.now(), base_url=_base(), actor=who.actor())
+    except (ConflictError, InvalidError) as error:
+        return _people(fault=str(error), email=email), 422
+    flash(_("%(email)s is invited by mail.", email=person.email), "good")
+    return _people(link=link if _shows_links() else None)
+
+
+@bp.post("/people/<int:person_id>/role")
+@access.staff(Permission.SETTINGS)
+def role(person_id: int) -> ResponseReturnValue:
+    return _done(
+        person_id,
+        lambda person: organisers.give_role(db.session(), person, _role(), now=who.now(), actor=who.actor()),
+        _("The role is changed; they sign in anew."),
+    )
+
+
+@bp.post("/people/<int:person_id>/<any(out, in):way>")
+@access.staff(Permission.SETTINGS)
+def door(person_id: int, way: str) -> ResponseReturnValue:
+    """Shut a person out, or let them in again."""
+    return _done(
+        person_id,
+        lambda person: organisers.set_active(db.session(), person, way == "in", now=who.now(), actor=who.actor()),
+        _("They may sign in again.") if way == "in" else _("They are shut out, at once and everywhere."),
+    )
+
+
+@bp.post("/people/<int:person_id>/reset")
+@access.staff(Permission.SETTINGS)
+def reset(person_id: int) -> ResponseReturnValue:
+    person = _person(person_id)
+    _person_again, link = organisers.reset(
+        db.session(), person.email, now=who.now(), base_url=_base(), actor=who.actor()
+    )
+    flash(_("%(email)s gets a link for a new password by mail.", email=person.email), "good")
+    return _people(link=link if _shows_links() else None)
+
+
+@bp.get("/me")
+@access.staff(Permission.READ)
+def mine() -> ResponseReturnValue:
+    return _mine(None)
+
+
+@bp.post("/me/password")
+@access.staff(Permission.READ)
+def password() -> ResponseReturnValue:
+    """A new password, against the old one where there is one. All other sessions end."""
+    person, session, now = who.me(), db.session(), who.now()
+    old = request.form.get("old", "")
+    if organisers.too_many(session, person.email, organisers.PASSWORDS, now):
+        return _mine(_("Too many wrong tries. Wait an hour, then try again.")), 429
+    if person.password and not person.verify_and_update_password(old):
+        organisers.failed(session, person.email, now=now)
+        return _mine(_("This is not your present password.")), 422
+    try:
+        organisers.set_password(session, person, request.form.get("password", ""), now=now)
+    except InvalidError as error:
+        session.rollback()
+        return _mine(str(error)), 422
+    login_user(person)
+    flash(_("Your password is changed. Everywhere else you are signed out."), "good")
+    return redirect(url_for("desk_settings.mine"))
+
+
+@bp.post("/me/zone")
+@access.staff(Permission.READ)
+def my_zone() -> ResponseReturnValue:
+    zone = request.form.get("timezone", "")
+    if zone not in available_timezones():
+        raise InvalidError(_("Choose a time zone from the list."))
+    organisers.set_zone(db.session(), who.me(), zone)
+    flash(_("Times are shown in %(zone)s.", zone=zone), "good")
+    return redirect(url_for("desk_settings.mine"))
+
+
+@bp.get("/audit")
+@access.staff(Permission.SETTINGS)
+def audit() -> ResponseReturnValue:
+    """The audit log, newest first, filtered by what was done or to what."""
+    session = db.session()
+    what, about = request.args.get("what", ""), request.args.get("object", "")
+    before = request.args.get("before", type=int)
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(_PAGE + 1)
+    if what:
+        query = query.where(AuditEntry.what == what)
+    if about:
+        query = query.where(AuditEntry.object == about)
+    if before:
+        query = query.where(AuditEntry.id < before)
+    found = session.scalars(query).all()
+    kinds = session.scalars(select(AuditEntry.what).distinct().order_by(AuditEntry.what)).all()
+    names = {f"organiser:{person.id}": person.email for person in organisers.everyone(session)}
+    return render_template(
+        "desk/settings/audit.html",
+        entries=found[:_PAGE],
+        more=found[_PAGE - 1].id if len(found) > _PAGE else None,
+        kinds=[(kind, kind) for kind in kinds],
+        what=what,
+        about=about,
+        names=names,
+    )
+
+
+def _people(**told: Any) -> str:
+    return render_template(
+        "desk/settings/people.html",
+        people=organisers.everyone(db.session()),
+        roles=list(OrganiserRole),
+        **({"fault": None, "email": "", "link": None} | told),
+    )
+
+
+def _mine(fault: str | None) -> str:
+    return render_template("desk/settings/me.html", me=who.me(), fault=fault, zones=sorted(available_timezones()))
+
+
+def _done(person_id: int, act: Any, said: str) -> ResponseReturnValue:
+    person = _person(person_id)
+    try:
+        act(person)
+        flash(said, "good")
+    except ConflictError as error:
+        db.session.rollback()
+        flash(str(error), "warning")
+    return redirect(url_for("desk_settings.people"))
+
+
+def _person(person_id: int) -> Organiser:
+    person = db.session.get(Organiser, person_id)
+    if person is None:
+        raise NotFoundError(_("Nobody of this number signs in here."))
+    return person
+
+
+def _role() -> OrganiserRole:
+    said = request.form.get("role", "")
+    return OrganiserRole(said) if said in set(OrganiserRole) else OrganiserRole.VIEWER
+
+
+def _base() -> str:
+    return web_requests.settings().base_url
+
+
+def _shows_links() -> bool:
+    """With the local mailbox nothing really leaves, so the link is shown to be passed on by hand."""
+    return web_requests.settings().mail_transport is MailTransport.MAILBOX
