@@ -50,7 +50,10 @@ class OffsetClock(SystemClock):
 
 
 class SimulatedClock:
-    """A clock that stands still until it is set: for rehearsals and tests."""
+    """A clock that stands still until it is set: for rehearsals and tests.
+
+    A database server's clock goes on, so what it reads is moved to agree to within the time a statement takes.
+    """
 
     def __init__(self, now: datetime) -> None:
         self._now = now
@@ -59,7 +62,7 @@ class SimulatedClock:
         return self._now
 
     def offset(self) -> timedelta:
-        return timedelta()
+        return self._now - datetime.now(UTC)
 
     def boottime(self) -> float:
         return self._now.timestamp()

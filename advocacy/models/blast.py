@@ -86,7 +86,8 @@ class Dispatch(Base):
 
     It may begin from `due_at` (and not before `hold_until`, where the provider asked for patience) until `send_by`.
     After `civil_until` it waits for the end of the night in `zone`, one of its people's zones: all of them have their
-    nights at the same time. Both are None for a mail that keeps no quiet hours.
+    nights at the same time. Both are None for a mail that keeps no quiet hours. For the frequency cap it counts as
+    sent at `counts_at` (`domain.audience.counted_at`).
     """
 
     __tablename__ = "dispatch"
@@ -117,6 +118,7 @@ class Dispatch(Base):
     hold_until: Mapped[datetime | None]
     civil_until: Mapped[datetime | None]
     zone: Mapped[str | None] = mapped_column(String(64))
+    counts_at: Mapped[datetime]
     canary: Mapped[bool] = mapped_column(default=False)
     n: Mapped[int]
     first_supporter_id: Mapped[int] = mapped_column(BigId)

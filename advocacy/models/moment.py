@@ -1,6 +1,6 @@
 """Now, as the database sees it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, bindparam, func, literal, select
@@ -12,19 +12,20 @@ from advocacy.models.base import UtcDateTime
 
 class _Clock(Protocol):
     def now(self) -> datetime: ...
-    def offset(self) -> object: ...
+    def offset(self) -> timedelta: ...
 
 
-def sql_now(session: Session, clock: _Clock) -> ColumnElement[datetime]:
-    """Return the present instant as an expression to be read inside a statement.
+def sql_now(session: Session, clock: _Clock, *, ahead: timedelta = timedelta()) -> ColumnElement[datetime]:
+    """Return the present instant, moved `ahead`, as an expression to be read inside a statement.
 
     On PostgreSQL the server's clock at that very moment, not the transaction's start, so that a worker with a wrong
     clock cannot send early or late; on SQLite, which has no server, the process's.
     """
     if session.get_bind().dialect.name == "postgresql":
         stamp = func.clock_timestamp(type_=UtcDateTime())
-        return stamp + bindparam(None, clock.offset(), type_=Interval()) if clock.offset() else stamp
-    return literal(clock.now(), UtcDateTime())
+        moved = clock.offset() + ahead
+        return stamp + bindparam(None, moved, type_=Interval()) if moved else stamp
+    return literal(clock.now() + ahead, UtcDateTime())
 
 
 def now(session: Session, clock: _Clock) -> datetime:

@@ -1,0 +1,182 @@
+"""Build the request of one claimed dispatch: who is still eligible now, and each person's values. Only reads."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, case, literal, select
+from sqlalchemy.orm import Session
+
+from advocacy.config import Settings
+from advocacy.domain.audience import LeftOut, counted_at
+from advocacy.domain.cadence import Cadence
+from advocacy.domain.delivery import Skip
+from advocacy.domain.email import greeting
+from advocacy.domain.handover import Person, Request
+from advocacy.domain.keys import KeyRing, Purpose, SealError
+from advocacy.domain.links import Links
+from advocacy.domain.merge import fields_of
+from advocacy.gateways.clock import Clock
+from advocacy.models import eligibility
+from advocacy.models import moment as moments
+from advocacy.models.base import UtcDateTime, keys_of
+from advocacy.models.blast import Blast, ContentVersion, Delivery
+from advocacy.models.campaign import Campaign
+from advocacy.models.eligibility import ALERTS, OWN, Moment
+from advocacy.models.supporter import Supporter
+from advocacy.operations.buckets import Calendar, rest_of
+from advocacy.operations.filling import rule_of
+
+_REF = 20
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claimed dispatch: what its holder needs to go on without asking again."""
+
+    blast_id: int
+    no: int
+    public_id: str
+    rule: str
+    campaign_id: int
+    content_version_id: int
+    due_at: datetime
+    zone: str
+    attempts: int
+    token: str
+
+
+@dataclass(frozen=True)
+class Built:
+    """A request ready to go. `people` are the supporter ids in the request's order, `skips` why others are not in it."""
+
+    request: Request
+    people: tuple[int, ...]
+    skips: dict[int, str] = field(default_factory=dict)
+    sha256: str = ""
+
+
+def build(session: Session, claimed: Claim, *, clock: Clock, settings: Settings) -> Built:
+    """Read who is in the dispatch and still eligible at this moment, and address the words to each of them."""
+    content = session.get_one(ContentVersion, claimed.content_version_id)
+    rows = _members(session, claimed, now=moments.now(session, clock))
+    keys = keys_of(session)
+    links = Links(settings.base_url, keys)
+    wanted = fields_of(content.subject + content.text + content.html)
+    people: list[Person] = []
+    ids: list[int] = []
+    skips: dict[int, str] = {}
+    for row in rows:
+        if row.reason is not None:
+            skips[row.supporter_id] = row.reason
+            continue
+        person = _person(row, claimed, keys=keys, links=links, language=content.language, wanted=wanted)
+        if person is None:
+            skips[row.supporter_id] = Skip.UNREADABLE.value
+            continue
+        people.append(person)
+        ids.append(row.supporter_id)
+    request = Request(
+        public_id=claimed.public_id,
+        sender=settings.mail_from,
+        sender_name=settings.sender_name,
+        subject=content.subject,
+        text=content.text,
+        html=content.html,
+        people=tuple(people),
+    )
+    return Built(request, tuple(ids), skips, _digest(content.sha256, people))
+
+
+def person_ref(keys: KeyRing, public_id: str, supporter_id: int) -> str:
+    """Return the opaque name of one person in one request, which comes back in the provider's reports."""
+    return person_refs(keys, public_id, supporter_id)[0]
+
+
+def person_refs(keys: KeyRing, public_id: str, supporter_id: int) -> tuple[str, ...]:
+    """Return the names this person may have in this request, under each key of the ring, the current one first."""
+    named = f"{public_id}.{supporter_id}"
+    return tuple(each.digest(Purpose.PERSON, named).hex()[: _REF * 2] for each in keys.keys)
+
+
+def _members(session: Session, claimed: Claim, *, now: datetime) -> list[Row[Any]]:
+    blast = session.get_one(Blast, claimed.blast_id)
+    campaign = session.get_one(Campaign, claimed.campaign_id)
+    rule = rule_of(session, blast, campaign)
+    at = counted_at(claimed.due_at, now)
+    rest = rest_of(claimed.rule, Cadence.from_json(campaign.cadence))
+    moment = Moment(
+        due=_instant(claimed.due_at),
+        at=_instant(at),
+        since=_instant(at - rest),
+        last=literal(_is_last(blast, campaign, claimed, now)),
+    )
+    reason = eligibility.reason(rule, moment, planning=False)
+    query = (
+        select(
+            Delivery.supporter_id,
+            Supporter.uid,
+            Supporter.email_sealed,
+            Supporter.name_sealed,
+            case((Supporter.id.is_(None), literal(LeftOut.ERASED.value)), else_=reason).label("reason"),
+        )
+        .select_from(Delivery)
+        .outerjoin(Supporter, Supporter.id == Delivery.supporter_id)
+        .outerjoin(OWN, and_(OWN.supporter_id == Supporter.id, OWN.campaign_id == campaign.id))
+        .outerjoin(
+            ALERTS,
+            and_(ALERTS.supporter_id == Supporter.id, ALERTS.campaign_id.is_(None), ALERTS.left_at.is_(None)),
+        )
+        .where(
+            Delivery.blast_id == claimed.blast_id,
+            Delivery.dispatch_no == claimed.no,
+            Delivery.skip_reason.is_(None),
+        )
+        .order_by(Delivery.supporter_id)
+    )
+    return list(session.execute(query))
+
+
+def _is_last(blast: Blast, campaign: Campaign, claimed: Claim, now: datetime) -> bool:
+    """Whether this is the last reminder of the plan of the dispatch's people."""
+    deadline = campaign.due_by()
+    if deadline is None:
+        return False
+    plan = Calendar(blast, campaign, deadline, {}, now).plan(claimed.zone, None)
+    return bool(plan) and plan[-1].step.key == claimed.rule
+
+
+def _person(
+    row: Row[Any], claimed: Claim, *, keys: KeyRing, links: Links, language: str, wanted: frozenset[str]
+) -> Person | None:
+    try:
+        address = keys.open("supporter.email", row.uid, row.email_sealed)
+        name = keys.open("supporter.name", row.uid, row.name_sealed) if row.name_sealed else ""
+    except SealError:
+        return None
+    unsubscribe = links.unsubscribe(row.supporter_id)
+    values = {"unsubscribe_url": unsubscribe}
+    if "greeting" in wanted:
+        values["greeting"] = greeting(language, name)
+    if "act_url" in wanted:
+        values["act_url"] = links.act(row.supporter_id, claimed.campaign_id)
+    if "preferences_url" in wanted:
+        values["preferences_url"] = links.preferences(row.supporter_id)
+    return Person(
+        ref=person_ref(keys, claimed.public_id, row.supporter_id),
+        address=address,
+        values=values,
+        unsubscribe_url=unsubscribe,
+    )
+
+
+def _instant(value: datetime) -> Any:
+    return literal(value, UtcDateTime())
+
+
+def _digest(content: str, people: list[Person]) -> str:
+    whole = hashlib.sha256(content.encode())
+    for person in people:
+        whole.update(f"\n{person.ref} {person.address}".encode())
+    return whole.hexdigest()

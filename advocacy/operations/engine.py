@@ -1,0 +1,161 @@
+"""One tick of the engine: what is due is planned, what is stuck is settled, what is over is closed."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from advocacy.config import Settings
+from advocacy.domain.blast import BlastState, Move
+from advocacy.domain.campaign import CampaignState
+from advocacy.domain.dispatch import OPEN
+from advocacy.gateways import Gateways, faults
+from advocacy.models import installation, moment
+from advocacy.models.blast import Blast, Dispatch
+from advocacy.models.campaign import Campaign
+from advocacy.operations import audit, blast_moves, planning, reports, sending, settling, single
+from advocacy.operations.planning import AHEAD
+
+_PLANS_SECONDS = 20.0
+_ROUNDS = 50
+
+
+def tick(session: Session, *, gateways: Gateways, settings: Settings) -> None:
+    """Do all that time asks for but the sending itself. Two at once are harmless: each step compares and sets.
+
+    A restored backup is held: nothing is planned or sent until an operator lets it go on.
+    """
+    now = moment.now(session, gateways.clock)
+    installation.set_fact(session, installation.TICKED_AT, now.isoformat())
+    held = installation.fact(session, installation.HELD) is not None
+    session.commit()
+    faults.point("beat.ticked")
+    if held:
+        return
+    reports.apply(session, clock=gateways.clock)
+    settling.reap(session, gateways=gateways, settings=settings)
+    _close_campaigns(session, now)
+    _derive_missing(session, now, gateways=gateways, settings=settings)
+    _plan(session, now, gateways=gateways, settings=settings)
+    for blast_id in _sending(session):
+        planning.sweep(session, blast_id, gateways=gateways, settings=settings)
+    _close_blasts(session, now, gateways=gateways)
+
+
+def run_once(session: Session, *, gateways: Gateways, settings: Settings) -> int:
+    """Tick and hand over until nothing more is due now; return how many requests went out."""
+    done = 0
+    for _ in range(_ROUNDS):
+        tick(session, gateways=gateways, settings=settings)
+        sent = single.hand_over_due(session, gateways=gateways, settings=settings)
+        sent += sending.hand_over_due(session, gateways=gateways, settings=settings)
+        done += sent
+        if not sent:
+            break
+    return done
+
+
+def last_tick(session: Session) -> datetime | None:
+    """Return when the engine last ticked, None if it never did."""
+    kept = installation.fact(session, installation.TICKED_AT)
+    return datetime.fromisoformat(kept) if kept else None
+
+
+def hold(session: Session) -> None:
+    """Let nothing be planned or sent until `resume`: what a restored backup begins with."""
+    installation.set_fact(session, installation.HELD, "restored")
+    session.commit()
+
+
+def resume(session: Session, *, now: datetime, actor: str) -> bool:
+    """Let a held installation send again; return False if it was not held."""
+    if installation.fact(session, installation.HELD) is None:
+        return False
+    installation.set_fact(session, installation.HELD, None)
+    audit.record(session, actor=actor, what="engine.resumed", object_="engine", now=now)
+    session.commit()
+    return True
+
+
+def _plan(session: Session, now: datetime, *, gateways: Gateways, settings: Settings) -> None:
+    until = gateways.clock.boottime() + _PLANS_SECONDS
+    for blast_id in planning.waiting(session, now):
+        while planning.plan(session, blast_id, gateways=gateways, settings=settings):
+            if gateways.clock.boottime() >= until:
+                return
+
+
+def _derive_missing(session: Session, now: datetime, *, gateways: Gateways, settings: Settings) -> None:
+    """A live campaign without a blast of its generation gets its blasts: whoever launched it did not get that far."""
+    has = exists().where(Blast.campaign_id == Campaign.id, Blast.rule == "launch")
+    for campaign in session.scalars(select(Campaign).where(Campaign.state == CampaignState.LIVE, ~has)).all():
+        planning.derive(session, campaign, now=now, writer=gateways.mails, settings=settings)
+        session.commit()
+
+
+def _sending(session: Session) -> list[int]:
+    return list(
+        session.scalars(
+            select(Blast.id)
+            .join(Campaign, Campaign.id == Blast.campaign_id)
+            .where(Blast.state == BlastState.SENDING, planning.campaign_allows())
+            .order_by(Blast.id)
+        )
+    )
+
+
+def _close_campaigns(session: Session, now: datetime) -> None:
+    """A campaign whose deadline has passed is closed; its blasts run out by themselves, each at its last instant."""
+    running = Campaign.state.in_((CampaignState.LIVE, CampaignState.PAUSED))
+    for id_ in session.scalars(select(Campaign.id).where(running, Campaign.deadline <= now.date())).all():
+        campaign = session.get_one(Campaign, id_, with_for_update=True, populate_existing=True)
+        deadline = campaign.due_by()
+        if campaign.state in {CampaignState.LIVE, CampaignState.PAUSED} and deadline and deadline.passed(now):
+            audit.record(
+                session,
+                actor="engine",
+                what="campaign.state",
+                object_=f"campaign:{campaign.id}",
+                now=now,
+                details={"from": campaign.state.value, "to": "closed", "why": "the deadline has passed"},
+            )
+            campaign.state, campaign.closed_at = CampaignState.CLOSED, now
+        session.commit()
+
+
+def _close_blasts(session: Session, now: datetime, *, gateways: Gateways) -> None:
+    """Complete the blasts that have nothing more to do, and end those whose last instant passed before they began."""
+    open_ = exists().where(Dispatch.blast_id == Blast.id, Dispatch.state.in_(OPEN))
+    for blast_id in session.scalars(select(Blast.id).where(Blast.state == BlastState.SENDING, ~open_)).all():
+        _complete(session, blast_id, now, gateways=gateways)
+    unbegun = (BlastState.SCHEDULED, BlastState.PLANNING, BlastState.PAUSED, BlastState.BLOCKED)
+    for blast_id in session.scalars(
+        select(Blast.id).where(Blast.state.in_(unbegun), Blast.send_by <= now, Blast.rule != "manual", ~open_)
+    ).all():
+        blast = blast_moves.find(session, blast_id)
+        blast_moves.end(session, blast, now=now, actor="engine", why="expired")
+        session.commit()
+
+
+def _complete(session: Session, blast_id: int, now: datetime, *, gateways: Gateways) -> None:
+    blast = blast_moves.find(session, blast_id)
+    open_ = exists().where(Dispatch.blast_id == blast.id, Dispatch.state.in_(OPEN))
+    if blast.state is not BlastState.SENDING or session.scalar(select(open_)):
+        session.rollback()
+        return
+    if now < blast.send_by:
+        campaign = session.get_one(Campaign, blast.campaign_id)
+        if not _may_end(blast, now) or planning.fill_all(
+            session, blast, campaign, now=now, batch=gateways.provider.batch
+        ):
+            session.commit()
+            return
+    blast_moves.move(session, blast, Move.COMPLETE, now=now, actor="engine", why="everyone was served")
+    session.commit()
+
+
+def _may_end(blast: Blast, now: datetime) -> bool:
+    """Nobody can join any more whom this mail would still reach: it was due everywhere. The launch waits for joiners."""
+    if blast.rule == "launch":
+        return False
+    return now >= (blast.scheduled_at + AHEAD if blast.local_time else blast.scheduled_at)

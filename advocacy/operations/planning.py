@@ -1,0 +1,275 @@
+"""A campaign's blasts: derived from its cadence, planned anew when the deadline moves, filled with people in chunks."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, true, union
+from sqlalchemy.orm import Session
+
+from advocacy.config import Settings
+from advocacy.domain.blast import ENDED, BlastState, Move
+from advocacy.domain.campaign import CampaignState
+from advocacy.domain.email import Writer
+from advocacy.domain.schedule import Occurrence, occurrences
+from advocacy.gateways import Gateways, faults
+from advocacy.models import audience, moment
+from advocacy.models.audience import Group
+from advocacy.models.blast import Blast, ContentVersion, Delivery, Dispatch
+from advocacy.models.campaign import Campaign
+from advocacy.models.eligibility import Kind, chain_of, kind_of
+from advocacy.models.supporter import Subscription, Supporter
+from advocacy.operations import blast_moves, timetable
+from advocacy.operations.filling import Filled, fill
+from advocacy.operations.words import write_contents
+
+AHEAD = timedelta(hours=28)
+"""Zones span 26 hours: planning begins before a step is due anywhere, however far east its first supporter."""
+
+OVERLAP = timedelta(minutes=2)
+"""A row written just before the last sweep may have been committed just after it."""
+
+GRACE = timedelta(hours=6)
+"""A mail written by hand that is overdue by more than this waits for a person's decision."""
+
+NEWS = ("update", "outcome")
+"""Mails that may go out after the deadline and from a closed campaign."""
+
+_CHUNK = {"sqlite": 5_000, "postgresql": 50_000}
+
+
+def derive(session: Session, campaign: Campaign, *, now: datetime, writer: Writer, settings: Settings) -> None:
+    """Make the blasts that a launched campaign's cadence asks for, with their words, in the caller's transaction.
+
+    Doing it again adds what is new (a step that only a newcomer's country has) and moves what has not begun.
+    """
+    for occurrence in _wanted(session, campaign, now):
+        blast = session.scalar(
+            select(Blast).where(
+                Blast.campaign_id == campaign.id,
+                Blast.rule == occurrence.key,
+                Blast.occurrence == str(campaign.generation),
+            )
+        )
+        if blast is not None:
+            if blast.state is BlastState.SCHEDULED:
+                blast.scheduled_at, blast.send_by = occurrence.first_due, occurrence.send_by
+            continue
+        blast = Blast(
+            campaign_id=campaign.id,
+            rule=occurrence.key,
+            occurrence=str(campaign.generation),
+            supersedes=_before(session, campaign, occurrence.key),
+            state=BlastState.SCHEDULED,
+            scheduled_at=occurrence.first_due,
+            local_time=True,
+            send_by=occurrence.send_by,
+            created_at=now,
+        )
+        session.add(blast)
+        session.flush()
+        write_contents(session, blast, campaign, writer=writer, settings=settings)
+
+
+def replan(session: Session, campaign: Campaign, *, now: datetime, writer: Writer, settings: Settings) -> None:
+    """Plan everything unsent anew for the campaign's new generation, in the caller's transaction.
+
+    Blasts of which nothing ever began vanish; those that began are closed and superseded by their successor.
+    """
+    for blast in _cadence_blasts(session, campaign):
+        if blast.occurrence == str(campaign.generation):
+            continue
+        blast = blast_moves.find(session, blast.id)  # noqa: PLW2901 - the same blast, under its lock
+        if _began(session, blast):
+            if blast.state not in ENDED:
+                blast_moves.end(session, blast, now=now, actor="engine", why="superseded")
+        elif not _is_superseded(session, blast):
+            _erase(session, blast)
+    session.flush()
+    derive(session, campaign, now=now, writer=writer, settings=settings)
+
+
+def close(session: Session, campaign: Campaign, *, now: datetime) -> None:
+    """End every blast of a campaign that is over but its news, in the caller's transaction."""
+    for id_ in session.scalars(
+        select(Blast.id)
+        .where(Blast.campaign_id == campaign.id, Blast.state.not_in(ENDED), Blast.rule.not_in(NEWS))
+        .order_by(Blast.id)
+    ).all():
+        blast_moves.end(session, blast_moves.find(session, id_), now=now, actor="engine", why="closed")
+
+
+def waiting(session: Session, now: datetime) -> Sequence[int]:
+    """Return the blasts whose planning is to begin or to go on, the soonest first."""
+    soon = or_(Blast.scheduled_at <= now + AHEAD, Blast.rule == "launch")
+    return session.scalars(
+        select(Blast.id)
+        .join(Campaign, Campaign.id == Blast.campaign_id)
+        .where(
+            or_(Blast.state == BlastState.PLANNING, and_(Blast.state == BlastState.SCHEDULED, soon)),
+            campaign_allows(),
+        )
+        .order_by(Blast.scheduled_at, Blast.id)
+    ).all()
+
+
+def campaign_allows() -> ColumnElement[bool]:
+    """Whether the campaign's state lets this blast go on: news may, even when it is closed."""
+    return or_(
+        Campaign.state == CampaignState.LIVE,
+        and_(Campaign.state == CampaignState.CLOSED, Blast.rule.in_(NEWS)),
+    )
+
+
+def plan(session: Session, blast_id: int, *, gateways: Gateways, settings: Settings) -> bool:
+    """Plan one chunk of a blast, in one transaction; return whether there is more to do.
+
+    The cursor moves with the rows it stands for: a planner that dies redoes one chunk and puts in nobody twice.
+    """
+    now = moment.now(session, gateways.clock)
+    blast = blast_moves.find(session, blast_id)
+    campaign = session.get_one(Campaign, blast.campaign_id)
+    if blast.state is BlastState.SCHEDULED and not _begin(session, blast, campaign, now, gateways, settings):
+        session.commit()
+        return False
+    if blast.state is not BlastState.PLANNING:
+        session.rollback()
+        return False
+    chunk = _CHUNK[session.get_bind().dialect.name]
+    ids = select(Supporter.id).where(Supporter.id > blast.plan_cursor).order_by(Supporter.id).limit(chunk).subquery()
+    upper = session.scalar(select(func.max(ids.c.id)))
+    if upper is None:
+        blast.planned_at = now
+        blast_moves.move(session, blast, Move.BEGIN_SENDING, now=now, actor="engine", why="planned")
+        faults.point("plan.before_running")
+        session.commit()
+        return False
+    first = blast.plan_cursor == 0
+    within = and_(Supporter.id > blast.plan_cursor, Supporter.id <= upper)
+    fill(session, blast, campaign, candidates=within, now=now, batch=gateways.provider.batch, canaries=first)
+    blast.plan_cursor, blast.progress_at = upper, now
+    session.commit()
+    return True
+
+
+def sweep(session: Session, blast_id: int, *, gateways: Gateways, settings: Settings) -> int:
+    """Put late joiners into a blast that is being sent; return how many. One transaction."""
+    now = moment.now(session, gateways.clock)
+    blast = blast_moves.find(session, blast_id)
+    campaign = session.get_one(Campaign, blast.campaign_id)
+    if blast.state is not BlastState.SENDING or now >= blast.send_by:
+        session.rollback()
+        return 0
+    after = (blast.swept_to or blast.created_at) - OVERLAP
+    newcomers = _newcomers(session, blast, after)
+    if not session.scalar(select(exists().where(newcomers))):
+        session.rollback()
+        return 0
+    filled = fill(session, blast, campaign, candidates=newcomers, now=now, batch=gateways.provider.batch)
+    blast.swept_to = now
+    _add_steps(session, campaign, filled, now=now, gateways=gateways, settings=settings)
+    session.commit()
+    return filled.people
+
+
+def fill_all(session: Session, blast: Blast, campaign: Campaign, *, now: datetime, batch: int) -> int:
+    """Look once more at everyone: the closing anti-join, in the caller's transaction under the blast's lock."""
+    return fill(session, blast, campaign, candidates=true(), now=now, batch=batch).people
+
+
+def _wanted(session: Session, campaign: Campaign, now: datetime) -> tuple[Occurrence, ...]:
+    deadline = campaign.due_by()
+    if deadline is None or campaign.launched_at is None:
+        return ()
+    groups = [
+        *audience.groups(session, campaign),
+        Group(zone=campaign.timezone, country=None, reminders=None, acted=False, people=0),
+    ]
+    plans = timetable.itineraries(campaign, deadline, groups, launched_at=campaign.launched_at)
+    return tuple(each for each in occurrences(plans.values()) if each.send_by > now)
+
+
+def _before(session: Session, campaign: Campaign, rule: str) -> int | None:
+    """Return the blast of this step that began under an earlier deadline, the latest of them."""
+    return session.scalar(
+        select(Blast.id)
+        .where(
+            Blast.campaign_id == campaign.id,
+            Blast.rule == rule,
+            Blast.occurrence != str(campaign.generation),
+        )
+        .order_by(Blast.id.desc())
+        .limit(1)
+    )
+
+
+def _cadence_blasts(session: Session, campaign: Campaign) -> Sequence[Blast]:
+    return session.scalars(
+        select(Blast).where(Blast.campaign_id == campaign.id, Blast.rule.not_in(("manual", *NEWS))).order_by(Blast.id)
+    ).all()
+
+
+def _began(session: Session, blast: Blast) -> bool:
+    begun = exists().where(Dispatch.blast_id == blast.id, Dispatch.inflight_at.is_not(None))
+    return bool(session.scalar(select(begun)))
+
+
+def _is_superseded(session: Session, blast: Blast) -> bool:
+    return bool(session.scalar(select(exists().where(Blast.supersedes == blast.id))))
+
+
+def _erase(session: Session, blast: Blast) -> None:
+    for table in (Delivery, Dispatch, ContentVersion):
+        session.execute(delete(table).where(table.blast_id == blast.id).execution_options(synchronize_session=False))
+    session.delete(blast)
+
+
+def _begin(
+    session: Session, blast: Blast, campaign: Campaign, now: datetime, gateways: Gateways, settings: Settings
+) -> bool:
+    """Begin to plan: the words are written last now. A stale cadence step ends, a stale mail by hand waits."""
+    if kind_of(blast.rule) in {Kind.MANUAL, Kind.NEWS}:
+        if now > blast.scheduled_at + GRACE:
+            blast_moves.move(session, blast, Move.MISS, now=now, actor="engine", why="overdue by more than its grace")
+            return False
+    elif now >= blast.send_by:
+        blast_moves.end(session, blast, now=now, actor="engine", why="expired")
+        return False
+    else:
+        write_contents(session, blast, campaign, writer=gateways.mails, settings=settings)
+    blast.swept_to = now
+    return blast_moves.move(session, blast, Move.BEGIN_PLANNING, now=now, actor="engine", why="due soon")
+
+
+def _newcomers(session: Session, blast: Blast, after: datetime) -> ColumnElement[bool]:
+    """Return the condition on `Supporter`: joined or confirmed since, or let go by a blast this one supersedes."""
+    joined = select(Subscription.supporter_id).where(
+        Subscription.campaign_id == blast.campaign_id, Subscription.joined_at >= after, Subscription.left_at.is_(None)
+    )
+    confirmed = (
+        select(Subscription.supporter_id)
+        .join(Supporter, Supporter.id == Subscription.supporter_id)
+        .where(Supporter.confirmed_at >= after, Subscription.campaign_id == blast.campaign_id)
+    )
+    ways = [joined, confirmed]
+    chain = chain_of(session, blast)
+    if chain:
+        ways.append(
+            select(Delivery.supporter_id)
+            .join(Dispatch, and_(Dispatch.blast_id == Delivery.blast_id, Dispatch.no == Delivery.dispatch_no))
+            .where(Dispatch.blast_id.in_(chain), Dispatch.settled_at >= after)
+        )
+    here = exists().where(Delivery.blast_id == blast.id, Delivery.supporter_id == Supporter.id)
+    return and_(Supporter.id.in_(union(*ways)), ~here)
+
+
+def _add_steps(
+    session: Session, campaign: Campaign, filled: Filled, *, now: datetime, gateways: Gateways, settings: Settings
+) -> None:
+    """Derive anew when a newcomer's plan has a step that nobody's had before."""
+    known = set(
+        session.scalars(
+            select(Blast.rule).where(Blast.campaign_id == campaign.id, Blast.occurrence == str(campaign.generation))
+        )
+    )
+    if filled.steps - known:
+        derive(session, campaign, now=now, writer=gateways.mails, settings=settings)

@@ -1,0 +1,113 @@
+"""The words of campaign mails: the facts their templates print, and each blast's content in each language."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from advocacy.config import Settings
+from advocacy.domain.addressee import Role
+from advocacy.domain.email import MERGE_FIELDS, Words, Writer
+from advocacy.domain.errors import InvalidError
+from advocacy.domain.links import Links
+from advocacy.domain.merge import fields_of
+from advocacy.models.base import keys_of
+from advocacy.models.blast import Blast, ContentVersion
+from advocacy.models.campaign import Campaign
+
+PLACEHOLDERS = {name: "{{ %s }}" % name for name in MERGE_FIELDS}  # noqa: UP031 - braces would be doubled thrice
+"""What stands in the finished words until each person's own values are filled in."""
+
+_TEMPLATES = {"launch": "launch", "last-day": "last_day", "last-post": "last_post"}
+
+
+def template_of(rule: str) -> tuple[str, int | None]:
+    """Return the template of a cadence step and the days left it speaks of, None where it names none."""
+    if rule.startswith("before-"):
+        return "reminder", int(rule.removeprefix("before-"))
+    return _TEMPLATES[rule], 0 if rule == "last-day" else None
+
+
+def write_contents(session: Session, blast: Blast, campaign: Campaign, *, writer: Writer, settings: Settings) -> None:
+    """Write the words of a cadence blast in every language, in place of those written before.
+
+    Only for a blast of which nothing is planned yet: from then on its words never change.
+    """
+    session.execute(delete(ContentVersion).where(ContentVersion.blast_id == blast.id))
+    name, days_left = template_of(blast.rule)
+    for language in settings.languages:
+        facts = campaign_facts(session, campaign, settings=settings, days_left=days_left)
+        session.add(content_version(blast.id, language, writer.write(name, language, facts)))
+    session.flush()
+
+
+def content_version(blast_id: int, language: str, words: Words) -> ContentVersion:
+    """Return a row for these words. Raises InvalidError for a merge field that nobody fills."""
+    strange = fields_of(words.subject + words.text + words.html) - set(MERGE_FIELDS)
+    if strange:
+        raise InvalidError(
+            f"Nobody fills {', '.join(sorted(strange))}. A mail may use: {', '.join(MERGE_FIELDS)}.",
+            faults={"text": "It has a merge field that does not exist."},
+        )
+    digest = hashlib.sha256(f"{words.subject}\0{words.text}\0{words.html}".encode()).hexdigest()
+    return ContentVersion(
+        blast_id=blast_id,
+        language=language,
+        arm="",
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        sha256=digest,
+    )
+
+
+def campaign_facts(
+    session: Session, campaign: Campaign, *, settings: Settings, days_left: int | None = None
+) -> dict[str, Any]:
+    """Return what the template of a campaign's mail prints, with merge fields still open."""
+    links = Links(settings.base_url, keys_of(session))
+    primary = [row.name for row in campaign.addressees if row.role is Role.PRIMARY]
+    told = {
+        "title": campaign.title,
+        "summary": campaign.summary,
+        "countries": list(campaign.countries),
+        "demands": [demand.text for demand in campaign.demands],
+        "addressee": primary[0] if primary else "",
+        "url": links.campaign(campaign.slug),
+        "deadline": campaign.deadline,
+        "timezone": campaign.timezone,
+        "ua_number": campaign.ua_number,
+        "language": campaign.language,
+        "sample": campaign.sample,
+    }
+    return {"campaign": told, "days_left": days_left, **PLACEHOLDERS, **organisation_facts(settings)}
+
+
+def organisation_facts(settings: Settings) -> dict[str, Any]:
+    """Return what every mail says of its sender."""
+    return {
+        "organisation": settings.organisation_name,
+        "organisation_address": settings.organisation_address,
+        "contact": settings.mail_from,
+        "base_url": settings.base_url,
+    }
+
+
+def versions_by_language(session: Session, blast_id: int) -> Mapping[str, int]:
+    """Return the id of the newest content version of each language."""
+    rows = session.execute(
+        select(ContentVersion.language, ContentVersion.id)
+        .where(ContentVersion.blast_id == blast_id)
+        .order_by(ContentVersion.id)
+    )
+    return dict(rows.all())
+
+
+def nearest_language(wanted: str, there: Mapping[str, int], default: str) -> str | None:
+    """Return the language to write in: the wanted one, its parent, the campaign's own, else any; None without any."""
+    for language in (wanted, wanted.partition("-")[0], default, "en"):
+        if language in there:
+            return language
+    return next(iter(there), None)
