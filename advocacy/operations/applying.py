@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from advocacy.domain import dispatch as dispatches
-from advocacy.domain.delivery import RANKS, graver
+from advocacy.domain.delivery import graver
 from advocacy.domain.dispatch import GONE, DispatchState, Event
 from advocacy.gateways.clock import Clock
 from advocacy.models import moment

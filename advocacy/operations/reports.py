@@ -13,6 +13,9 @@ from advocacy.domain.report import Told
 from advocacy.gateways import faults
 from advocacy.models.base import keys_of
 from advocacy.models.blast import Report
+from advocacy.operations.applying import apply
+
+__all__ = ["apply", "keep"]
 
 
 def keep(session: Session, told: Sequence[Told], *, now: datetime) -> None:

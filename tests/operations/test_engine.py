@@ -1,21 +1,17 @@
 """A campaign's mails from the launch to the provider, with the clock in our hands."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
-from advocacy.domain.blast import BlastState
-from advocacy.domain.dispatch import DispatchState
-from advocacy.domain.handover import Request
 from advocacy.gateways import Gateways
 from advocacy.gateways.clock import SimulatedClock
-from advocacy.models.blast import Blast, Delivery, Dispatch
+from advocacy.models.blast import Delivery
 from advocacy.models.campaign import Campaign
-from advocacy.models.supporter import Supporter
 from advocacy.operations import engine, planning
 from tests.factories import add_campaign, add_supporter, subscribe
 from tests.fakes import FakeProvider
