@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from zoneinfo import available_timezones
 
@@ -89,6 +89,11 @@ def judge(
         alerts=judging.ticked("alerts"),
     )
     return answers, judging.faults
+
+
+def for_alerts(answers: Answers) -> Answers:
+    """Return the same answers as a wish for the alert list alone."""
+    return replace(answers, alerts=True, reminders=Reminders.ALL)
 
 
 def judge_line(text: str) -> tuple[str, Fault | None]:

@@ -10,6 +10,7 @@ from advocacy.domain.handover import Provider
 from advocacy.gateways.clock import Clock, OffsetClock, SystemClock
 from advocacy.gateways.mailbox import Mailbox
 from advocacy.gateways.mails import Mails
+from advocacy.gateways.pdf import Press
 from advocacy.gateways.sendgrid import SendGrid
 from advocacy.gateways.sendgrid_reports import SendGridReports
 from advocacy.gateways.smtp import Smtp
@@ -24,6 +25,7 @@ class Gateways:
     provider: Provider
     mailbox: Mailbox | None = None
     mails: Writer = field(default_factory=Mails)
+    press: Press = field(default_factory=Press)
     reports: SendGridReports | None = None
 
 

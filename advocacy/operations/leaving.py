@@ -85,6 +85,9 @@ def undo(session: Session, supporter_id: int, left_at: datetime, *, source: str,
         session.rollback()
         return False
     for row in ended:
+        if row.joined_at == left_at:
+            session.delete(row)  # It was written only to say that they left.
+            continue
         row.left_at = None
         purpose = consent.purpose_of(row.campaign_id)
         consent.note(session, supporter_id, purpose, ConsentAction.CONFIRMED, row.campaign_id, now, source=source)
@@ -161,3 +164,15 @@ def set_preferences(
     if ended:
         suppressing.revoke(session, [supporter_id])
         session.commit()
+
+
+def left_campaigns(session: Session, supporter_id: int) -> frozenset[int]:
+    """Return the campaigns a person has left, so that nobody offers them again to leave."""
+    found = session.scalars(
+        select(Subscription.campaign_id).where(
+            Subscription.supporter_id == supporter_id,
+            Subscription.campaign_id.is_not(None),
+            Subscription.left_at.is_not(None),
+        )
+    )
+    return frozenset(campaign_id for campaign_id in found if campaign_id is not None)

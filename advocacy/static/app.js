@@ -42,3 +42,54 @@ document.addEventListener("click", async (event) => {
 
 // The errors of a form are read first.
 document.getElementById("errors")?.focus();
+
+// A sign-up form proposes the time zone of the device.
+const zones = document.querySelector("[data-own-zone]");
+if (zones && !zones.value) {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (own && [...zones.options].some((option) => option.value === own)) zones.value = own;
+}
+
+// The letter follows what is chosen and typed: the same form is posted, and its letters come back as a fragment.
+const live = document.querySelector("form[data-live]");
+if (live) {
+  const target = document.getElementById(live.dataset.live);
+  const state = document.createElement("p");
+  state.className = "quiet";
+  state.setAttribute("role", "status");
+  live.append(state);
+  let waiting;
+  let running;
+
+  const follow = async () => {
+    running?.abort();
+    running = new AbortController();
+    const open = [...target.querySelectorAll("details[id]")].map((each) => [each.id, each.open]);
+    try {
+      const answer = await fetch(live.action, {
+        method: "POST",
+        body: new FormData(live),
+        headers: { "X-Fragment": "1" },
+        signal: running.signal,
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      target.innerHTML = await answer.text();
+      for (const [id, was] of open) {
+        const again = document.getElementById(id);
+        if (again) again.open = was;
+      }
+      state.textContent = "";
+    } catch (error) {
+      if (error.name !== "AbortError") state.textContent = live.dataset.failed;
+    }
+  };
+
+  live.addEventListener("input", (event) => {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(follow, event.target.matches("[type=checkbox], [type=radio], select") ? 0 : 400);
+  });
+}
+
+// A link to one way of sending opens it.
+const way = location.hash.startsWith("#way-") && document.getElementById(location.hash.slice(1));
+if (way) way.open = true;

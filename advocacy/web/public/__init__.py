@@ -1,0 +1,1 @@
+"""The supporters' pages. Each works without a script, and a link in a mail changes nothing until a button is pressed."""

@@ -1,0 +1,193 @@
+"""A supporter's own page: compose the letter, choose a way, say "I sent it"."""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from advocacy.domain.addressee import Channel
+from advocacy.domain.appeal.request import Tone
+from advocacy.domain.appeal.subject import as_subject
+from advocacy.domain.errors import InvalidError
+from advocacy.domain.links import Links
+from advocacy.gateways import current
+from advocacy.gateways.pdf import Printed
+from advocacy.gateways.phrases import load_pools
+from advocacy.models.base import db, keys_of
+from advocacy.operations import appeals
+from advocacy.operations.appeals import Correspondence
+from advocacy.web.access import public
+from advocacy.web.public import choices, compose, ways
+from advocacy.web.public.compose import Typed, Visit
+from advocacy.web.public.limits import LETTERS, PAPERS, limiter
+from advocacy.web.requests import settings
+
+bp = Blueprint("act", __name__, url_prefix="/act")
+
+FRAGMENT = "X-Fragment"
+
+
+@bp.get("/<token>")
+@public
+def page(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    return _page(token, visit, compose.from_the_start(visit))
+
+
+@bp.post("/<token>")
+@public
+@limiter.limit(LETTERS)
+def show(token: str) -> ResponseReturnValue:
+    """Show the letter as chosen and typed. Keeps nothing: it is a POST so that no word of it stands in an address."""
+    visit = _visit(token)
+    return _page(token, visit, compose.from_the_form(visit))
+
+
+@bp.get("/<token>/letter.pdf")
+@public
+@limiter.limit(PAPERS)
+def letter(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    return _letter(visit, compose.from_the_start(visit))
+
+
+@bp.post("/<token>/letter.pdf")
+@public
+@limiter.limit(PAPERS)
+def own_letter(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    return _letter(visit, compose.from_the_form(visit))
+
+
+@bp.get("/<token>/envelope.pdf")
+@public
+@limiter.limit(PAPERS)
+def envelope(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    return _envelope(visit, compose.from_the_start(visit))
+
+
+@bp.post("/<token>/envelope.pdf")
+@public
+@limiter.limit(PAPERS)
+def own_envelope(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    return _envelope(visit, compose.from_the_form(visit))
+
+
+@bp.post("/<token>/sent")
+@public
+def sent(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    addressee_id = _number(request.form.get("addressee", ""))
+    channel = next((each for each in Channel if each.value == request.form.get("channel")), None)
+    if channel is None:
+        raise InvalidError(_("There is no such way to reach anyone in this action."))
+    appeals.sent(db.session(), visit.supporter.id, visit.campaign, addressee_id, channel, clock=current().clock)
+    return redirect(url_for("act.thanks", token=token), 303)
+
+
+@bp.get("/<token>/thanks")
+@public
+def thanks(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    session = db.session()
+    following = appeals.another_way(session, visit.supporter, visit.campaign, visit.now)
+    return render_template(
+        "public/thanks.html",
+        told=appeals.told(session, visit.supporter.id, visit.campaign.id),
+        following=following,
+        following_label=ways.label(following[1]) if following else "",
+        **_frame(token, visit),
+    )
+
+
+def _page(token: str, visit: Visit, typed: Typed) -> ResponseReturnValue:
+    if visit.over:
+        return render_template("public/act_over.html", **_frame(token, visit))
+    letters = compose.letters(visit, typed)
+    values: dict[str, Any] = {
+        "typed": typed,
+        "letters": [_shown(one, visit, typed) for one in letters],
+        "told": appeals.told(db.session(), visit.supporter.id, visit.campaign.id),
+        "zone": visit.supporter.timezone,
+        **_frame(token, visit),
+    }
+    if request.headers.get(FRAGMENT):
+        return render_template("public/_letters.html", **values)
+    hints = load_pools().voice(load_pools().best(visit.campaign.language)).words
+    return render_template(
+        "public/act.html", countries=choices.countries(), tones=_tones(), faults=typed.faults, hints=hints, **values
+    )
+
+
+def _shown(one: Correspondence, visit: Visit, typed: Typed) -> dict[str, Any]:
+    wishes = typed.wishes("")
+    channel = next((each for each in (Channel.POST, Channel.FAX) if one.way(each)), None)
+    pools = load_pools()
+    sheet = appeals.letter_sheet(one, wishes, channel=channel, today=visit.today, pools=pools) if channel else None
+    return {"one": one, "addressee": one.addressee, "sheet": sheet, "appeal": one.letter, "ways": ways.shown(one)}
+
+
+def _frame(token: str, visit: Visit) -> dict[str, Any]:
+    links = Links(settings().base_url, keys_of(db.session()))
+    return {
+        "token": token,
+        "campaign": visit.campaign,
+        "deadline": visit.deadline,
+        "first_name": visit.first_name,
+        "title": as_subject(visit.campaign.title, visit.campaign.language),
+        "preferences_url": f"/preferences/{links.preferences(visit.supporter.id).rpartition('/')[2]}",
+        "unsubscribe_url": f"/unsubscribe/{links.unsubscribe(visit.supporter.id).rpartition('/')[2]}",
+        "share_url": links.campaign(visit.campaign.slug),
+    }
+
+
+def _tones() -> list[tuple[str, str, str]]:
+    return [
+        (Tone.FORMAL.value, _("Formal"), _("The tone an office expects.")),
+        (Tone.WARM.value, _("Warm"), _("More personal, still polite.")),
+        (Tone.BRIEF.value, _("Brief"), _("Short and to the point.")),
+    ]
+
+
+def _letter(visit: Visit, typed: Typed) -> ResponseReturnValue:
+    one = _asked_for(visit, typed)
+    channel = Channel.FAX if request.args.get("channel") == Channel.FAX.value else Channel.POST
+    sheet = appeals.letter_sheet(one, typed.wishes(""), channel=channel, today=visit.today, pools=load_pools())
+    return _pdf(current().press.letter(sheet), f"letter-{visit.campaign.slug}.pdf")
+
+
+def _envelope(visit: Visit, typed: Typed) -> ResponseReturnValue:
+    sheet = appeals.envelope_sheet(_asked_for(visit, typed), typed.wishes(""), pools=load_pools())
+    return _pdf(current().press.envelope(sheet), f"envelope-{visit.campaign.slug}.pdf")
+
+
+def _asked_for(visit: Visit, typed: Typed) -> Correspondence:
+    letters = compose.letters(visit, typed)
+    text = request.args.get("addressee", "")
+    asked = _number(text) if text else letters[0].row_id if letters else 0
+    found = next((one for one in letters if one.row_id == asked), None)
+    if found is None:
+        raise InvalidError(_("There is no such way to reach anyone in this action."))
+    if found.problems:
+        raise InvalidError(" ".join(problem.sentence for problem in found.problems))
+    return found
+
+
+def _pdf(printed: Printed, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(printed.content, content_type="application/pdf", headers=headers)
+
+
+def _number(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 15:
+        return int(text)
+    raise InvalidError(_("There is no such way to reach anyone in this action."))
+
+
+def _visit(token: str) -> Visit:
+    visit = compose.visit(token)
+    g.language = visit.supporter.language
+    return visit

@@ -1,0 +1,109 @@
+"""The ways to send a letter, in words: what each is called, why it is offered or not, which links it has."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from advocacy.domain import channels
+from advocacy.domain.addressee import Addressee, Channel
+from advocacy.domain.channels import MailLink, PhoneLink
+from advocacy.operations.appeals import Correspondence, Way
+from advocacy.web.wording import near_day
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One way as the page prints it. `name` is unique on the page and part of ids."""
+
+    channel: Channel
+    name: str
+    label: str
+    reason: str
+    works: bool
+    subject: str
+    text: str
+    address: str = ""
+    mail_program: MailLink | None = None
+    webmail: tuple[MailLink, ...] = ()
+    phones: tuple[PhoneLink, ...] = ()
+    seconds: int = 0
+    form_url: str = ""
+    handle: str = ""
+
+
+def shown(one: Correspondence) -> list[Shown]:
+    """Return the ways to reach one addressee, best first, those that no longer work last."""
+    return [_shown(one, way) for way in one.ways]
+
+
+def _shown(one: Correspondence, way: Way) -> Shown:
+    addressee, channel, appeal = one.addressee, way.offer.channel, way.appeal
+    text = appeal.text()
+    email = addressee.emails[0] if addressee.emails and channel is Channel.EMAIL else ""
+    return Shown(
+        channel=channel,
+        name=f"{one.row_id}-{channel.value}",
+        label=label(channel),
+        reason=reason(way, addressee),
+        works=way.offer.works,
+        subject=appeal.subject,
+        text=text,
+        address=email,
+        mail_program=channels.mailto(email, subject=appeal.subject, body=text) if email else None,
+        webmail=channels.webmail(email, subject=appeal.subject, body=text) if email else (),
+        phones=_numbers(addressee, channel),
+        seconds=appeal.seconds,
+        form_url=_safe(addressee.web_form) if channel is Channel.WEB_FORM else "",
+        handle=(addressee.social or "") if channel is Channel.SOCIAL else "",
+    )
+
+
+def _numbers(addressee: Addressee, channel: Channel) -> tuple[PhoneLink, ...]:
+    printed = {Channel.PHONE: addressee.phones, Channel.FAX: addressee.faxes}.get(channel, ())
+    return tuple(link for line in printed for link in channels.tel(line, addressee.country))
+
+
+def _safe(url: str | None) -> str:
+    return url if url and url.startswith(("https://", "http://")) else ""
+
+
+def label(channel: Channel) -> str:
+    """Return what a channel is called on the page."""
+    said = {
+        Channel.POST: lambda: _("By post"),
+        Channel.EMAIL: lambda: _("By e-mail, from your own mailbox"),
+        Channel.WEB_FORM: lambda: _("By the form on their website"),
+        Channel.PHONE: lambda: _("By phone"),
+        Channel.FAX: lambda: _("By fax"),
+        Channel.SOCIAL: lambda: _("In public, on a social network"),
+    }
+    return str(said[channel]())
+
+
+def reason(way: Way, addressee: Addressee) -> str:
+    """Return why this way is offered, or why it no longer is, in the page's language."""
+    key, days = way.offer.reason.key, way.offer.reason.days
+    if way.post_by is not None and key in {"post", "post_today", "post_late"}:
+        return _about_post(key, near_day(way.post_by))
+    said = {
+        "over": lambda: _("The deadline has passed."),
+        "elsewhere": lambda: _("%(name)s is for people in another country.", name=addressee.name),
+        "post_unknown": lambda: _(
+            "A letter on paper is noticed. We do not know how long the post takes: send it soon."
+        ),
+        "email": lambda: _("It arrives at once, and comes from you."),
+        "web_form": lambda: _("It arrives at once. You paste your text into their form."),
+        "phone": lambda: _("A call takes a minute or two. There is a script to read from."),
+        "fax": lambda: _("It arrives at once, on paper."),
+        "social": lambda: _("Others see it, too."),
+    }
+    found = said.get(key)
+    return str(found()) if found else f"{way.offer.reason.sentence} {days or ''}".strip()
+
+
+def _about_post(key: str, day: str) -> str:
+    if key == "post":
+        return str(_("A letter on paper is noticed. Post it by %(day)s, so that it arrives in time.", day=day))
+    if key == "post_today":
+        return str(_("A letter on paper is noticed. Post it today: tomorrow is too late for the deadline."))
+    return str(_("Too late: a letter had to be posted by %(day)s to arrive in time.", day=day))
