@@ -8,6 +8,8 @@ COMMANDS = {
     "up": "advocacy.cli.up:up",
     "sample": "advocacy.cli.sample:load_sample",
     "audit": "advocacy.cli.audit:audit",
+    "blasts": "advocacy.cli.blasts:blasts",
+    "engine": "advocacy.cli.engine:engine",
     "bench": "advocacy.cli.bench:bench",
     "campaigns": "advocacy.cli.campaigns:campaigns",
     "organisers": "advocacy.cli.organisers:organisers",

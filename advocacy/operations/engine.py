@@ -1,5 +1,6 @@
 """One tick of the engine: what is due is planned, what is stuck is settled, what is over is closed."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -42,15 +43,17 @@ def tick(session: Session, *, gateways: Gateways, settings: Settings) -> None:
     _close_blasts(session, now, gateways=gateways)
 
 
-def run_once(session: Session, *, gateways: Gateways, settings: Settings) -> int:
-    """Tick and hand over until nothing more is due now; return how many requests went out."""
+def run_once(
+    session: Session, *, gateways: Gateways, settings: Settings, stopping: Callable[[], bool] = lambda: False
+) -> int:
+    """Tick and hand over until nothing more is due now, or `stopping` says so; return how many requests went out."""
     done = 0
     for _ in range(_ROUNDS):
         tick(session, gateways=gateways, settings=settings)
-        sent = single.hand_over_due(session, gateways=gateways, settings=settings)
-        sent += sending.hand_over_due(session, gateways=gateways, settings=settings)
+        sent = single.hand_over_due(session, gateways=gateways, settings=settings, stopping=stopping)
+        sent += sending.hand_over_due(session, gateways=gateways, settings=settings, stopping=stopping)
         done += sent
-        if not sent:
+        if not sent or stopping():
             break
     return done
 
