@@ -130,6 +130,12 @@ def only_contacts(entry: Entry) -> bool:
     return bool(entry.contacts.values or entry.contacts.labelled) and entry.contacts.lead_end - entry.line.start <= 1
 
 
+def is_whole_address(page: Page, entry: Entry) -> bool:
+    """Whether one line holds name, office, street and country, with commas between."""
+    words = page.said(entry.line.start, entry.contacts.lead_end)
+    return words.count(",") >= 3 and is_postal(words.split(",", 1)[1]) and starts_an_address(words.split(",")[0])
+
+
 def starts_an_address(words: str) -> bool:
     """Whether a line looks like a name or an office, as the first line of an address does."""
     first = fold(words).replace(",", " ").split()
@@ -171,6 +177,9 @@ def _split(page: Page, block: Block) -> list[Block]:
     had_contacts = had_address = False
     for entry in block.entries:
         contact = only_contacts(entry)
+        if is_whole_address(page, entry) and parts[-1].entries:
+            parts.append(Block())
+            had_contacts = had_address = False
         if (
             had_contacts
             and had_address

@@ -138,7 +138,7 @@ def _is_of_the_followed(page: Page, found: Found) -> bool:
         return False
     if _BRACKET.search(lead):
         return True
-    return bool(re.search(r"(?:" + _earlier_pattern().pattern + r")\s*$", lead)) and bool(
+    return bool(re.search(r"(?<!-)(?:" + _earlier_pattern().pattern + r")\s*$", lead)) and bool(
         _update_pattern().search(lead)
     )
 

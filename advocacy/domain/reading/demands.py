@@ -14,8 +14,9 @@ _LABELLED = frozenset({"demands"})
 _LISTS_WITHOUT_LABEL = frozenset({"head", "action", "summary", "letter"})
 _SENTENCE_END = re.compile(r"[.!?](?=[\s\"')\]]|$)")
 _ABBREVIATION = re.compile(
-    r"(?:\b[A-Za-z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Art|Nr|Sr|Sra|Abs|bzw|etc|vs|Gen|Col|Rep|Sen)|\d)\.$"
+    r"(?:\b[A-Za-z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Art|Nr|Sr|Sra|Abs|bzw|etc|vs|Gen|Col|Rep|Sen)|\d)\.$", re.IGNORECASE
 )
+
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _ITEM_START = re.compile(r"^[\"'(«“]?[^\W\d_]")
 _WITHOUT_LABEL = (({"action"}, 1), ({"letter"}, 6), ({"head", "summary", "addressees", "end"}, 1))

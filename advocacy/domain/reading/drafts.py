@@ -81,9 +81,9 @@ def finish(page: Page, draft: Draft) -> Field[Target] | None:
     lines = [words for words, _, _ in draft.lines]
     if not lines or not any(char.isalpha() for char in lines[0]):
         return None
-    if len(lines) == 1 and "," in lines[0] and is_postal(lines[0]) and not draft.values:
+    if len(lines) == 1 and "," in lines[0] and is_postal(lines[0]):
         name, _, rest = lines[0].partition(",")
-        lines = [name.strip(), rest.strip()]
+        lines = [name.strip(), rest.strip(" .")]
     reachable = bool(draft.values.keys() & {"phone", "fax", "email"}) or any(is_postal(line) for line in lines[1:])
     if not reachable or len(lines) > 12 or _is_sender(lines):
         return None

@@ -19,6 +19,8 @@ _NAME_WORDS = 2
 def flat_target(page: Page, start: int, end: int, role: str, taken: list[Span]) -> Field[Target] | None:
     """Return the addressee of a stretch without line breaks, or None where no name stands there."""
     end = min([end, *(span_start for span_start, _ in taken if span_start >= start)])
+    closing = phrase_pattern(lexicon().words["closings"]).search(page.folded, start, end)
+    end = closing.start() if closing else end
     start, _ = _skip_notes(page, start, end)
     contacts = contacts_in(page, Line(start, end))
     address_end = contacts.lead_end if contacts.labelled else end

@@ -74,8 +74,8 @@ def _after_country_label(page: Page, at: int) -> int:
 def _country_with_gap(page: Page, start: int, end: int) -> int | None:
     """In older sheets the country ends the line of the headline: its name is followed by wide blanks."""
     for mention in mentions(page.text[start : min(end, start + 200)]):
-        place = start + mention.end
-        if mention.kind == "name" and mention.start > 0 and page.text[place : place + 2] == "  ":
+        after = page.text[start + mention.end : start + mention.end + 40]
+        if mention.kind == "name" and mention.start > 0 and re.match(r"(?: \([^()]{2,24}\))?(?:  |:)", after):
             return start + mention.start
     return None
 

@@ -10,7 +10,8 @@ from typing import Any
 from advocacy.domain.reading.page import fold
 
 LANGUAGES = ("en", "fr", "es", "de", "it", "pt")
-_GAP = r"[^\n:]{0,140}?(?:\n(?!\s*\n)[^\n:]{0,100}?)?"
+_INNER = r"(?:[^\n:.]|\.(?=\S)|(?<=\b[mds][rst])\.|(?<=\bmrs)\.|(?<=\bhon)\.|(?<=\bsra)\.)"
+_GAP = _INNER + r"{0,140}?(?:\n(?!\s*\n)" + _INNER + r"{0,100}?)?"
 _NOTE = r"(?:\s*\([^()\n]{0,160}\))?"
 
 

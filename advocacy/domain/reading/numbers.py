@@ -17,6 +17,7 @@ _OTHER_INDEX = re.compile(
     r"(?<!\w)(?:ai\s+)?ind(?:ex|ice)(?:\s+(?:number|ai|no))?\s*\.?\s*:\s*(?P<index>[a-z]{2,5}[ -]?\d[\w/.-]{2,24})"
 )
 _LABEL = re.compile(r"(?<!\w)(?:ai\s+)?ind(?:ex|ice)(?:\s+(?:number|ai|no))?\s*\.?\s*:?\s*$")
+_DATED_BRACKET = re.compile(r"[^()\n]*\b(?:19|20)\d\d\s*\)")
 _REFERENCE = re.compile(r"(?:\bsee\b|\breport\b|\bvgl\b|\bsiehe\b|\bvoir\b|\bvease\b|\bvedi\b|\bver\b|,)[^.\n]{0,160}$")
 
 
@@ -108,7 +109,7 @@ def _index_score(page: Page, start: int, number: Number | None) -> int:
     if not head and score < 3:
         return 0
     if re.search(r"\([^()\n]*$", lead) and not (number and number.start - start in range(120)):
-        score -= 3
+        score -= 9 if _DATED_BRACKET.match(page.text, start) else 3
     return score - 3 if _REFERENCE.search(page.folded[max(line.start, start - 160) : start]) and score < 3 else score
 
 
