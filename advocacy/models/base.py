@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app, g, has_request_context
@@ -64,8 +65,15 @@ class RequestSession(FlaskSession):
     def get_bind(self, *args: Any, **options: Any) -> Engine | Connection:
         engine = super().get_bind(*args, **options)
         if isinstance(engine, Engine) and has_request_context() and g.get("read_only", False):
-            return engine.execution_options(advocacy_read_only=True, **_READ_ONLY.get(engine.dialect.name, {}))
+            return _read_only(engine)
         return engine
+
+
+@lru_cache(maxsize=8)
+def _read_only(engine: Engine) -> Engine:
+    """One read-only face for each engine: the session keeps a connection per face, and would take one per query."""
+    options = _READ_ONLY.get(engine.dialect.name, {})
+    return engine.execution_options(advocacy_read_only=True, **options)
 
 
 _READ_ONLY: dict[str, dict[str, Any]] = {"postgresql": {"postgresql_readonly": True}}
