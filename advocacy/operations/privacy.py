@@ -115,8 +115,8 @@ def my_data(session: Session, supporter_id: int) -> dict[str, Any]:
     supporter = session.get(Supporter, supporter_id)
     if supporter is None or supporter.state is SupporterState.ERASED:
         raise NotFoundError("Nothing is kept about you any more.")
-    titles = dict(session.execute(select(Campaign.id, Campaign.title)).tuples().all())
-    addressees = dict(session.execute(select(AddresseeRow.id, AddresseeRow.name)).tuples().all())
+    titles = dict(session.execute(select(Campaign.id, Campaign.title)).all())
+    addressees = dict(session.execute(select(AddresseeRow.id, AddresseeRow.name)).all())
     return {
         "address": opened(session, supporter, "email"),
         "name": opened(session, supporter, "name"),

@@ -256,7 +256,7 @@ def _told(
         raise ConflictError("It has no deadline.")
     people = {f"person-{number}@rehearsal.example": person for number, person in enumerate(cast, start=1)}
     rules = dict(
-        copy.execute(select(Dispatch.public_id, Blast.rule).join(Blast, Blast.id == Dispatch.blast_id)).tuples().all()
+        copy.execute(select(Dispatch.public_id, Blast.rule).join(Blast, Blast.id == Dispatch.blast_id)).all()
     ) | {public_id: kind.value for public_id, kind in copy.execute(select(SingleMail.public_id, SingleMail.kind))}
     told = tuple(_rehearsed(mail, people[mail.address], rules[mail.public_id]) for mail in mails)
     reached = {mail.person for mail in told}
