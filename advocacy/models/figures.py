@@ -46,9 +46,7 @@ def figures_of(session: Session, campaign: Campaign) -> Figures:
             select(Delivery.outcome, func.count())
             .where(Delivery.blast_id.in_(blast_ids), Delivery.outcome.is_not(None))
             .group_by(Delivery.outcome)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     acted = Action.campaign_id == campaign.id
     return Figures(

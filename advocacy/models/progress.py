@@ -78,7 +78,7 @@ def _left_out(session: Session, blast_ids: Sequence[int]) -> list[tuple[int, str
         .where(Delivery.blast_id.in_(blast_ids), Delivery.skip_reason.is_not(None))
         .group_by(Delivery.blast_id, Delivery.skip_reason, Dispatch.state)
     )
-    return [(blast_id, reason or "", state, people) for blast_id, reason, state, people in rows.tuples()]
+    return [(blast_id, reason or "", state, people) for blast_id, reason, state, people in rows]
 
 
 def _progress(states: dict[DispatchState, int], reasons: dict[str, int], next_at: datetime | None) -> Progress:

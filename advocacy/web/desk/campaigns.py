@@ -28,7 +28,7 @@ TABS = (CampaignState.LIVE, CampaignState.DRAFT, CampaignState.PAUSED, CampaignS
 @access.staff(Permission.READ)
 def listed() -> ResponseReturnValue:
     session = db.session()
-    counts = dict(session.execute(select(Campaign.state, func.count()).group_by(Campaign.state)).tuples())
+    counts = dict(session.execute(select(Campaign.state, func.count()).group_by(Campaign.state)).all())
     asked = request.args.get("state", "")
     state = (
         CampaignState(asked) if asked in set(CampaignState) else next((tab for tab in TABS if counts.get(tab)), TABS[0])

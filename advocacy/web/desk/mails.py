@@ -82,7 +82,7 @@ def _subjects(session: Session, blasts: Sequence[Blast]) -> dict[int, str]:
     rows = session.execute(
         select(ContentVersion.blast_id, ContentVersion.subject).where(ContentVersion.blast_id.in_(wanted))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _short(rule: str) -> str:

@@ -101,7 +101,7 @@ def erase(uid: str) -> ResponseReturnValue:
 
 def _overview(address: str, fault: str | None) -> str:
     session = db.session()
-    states = session.execute(select(Supporter.state, func.count()).group_by(Supporter.state)).tuples()
+    states = session.execute(select(Supporter.state, func.count()).group_by(Supporter.state))
     active = Supporter.state == SupporterState.ACTIVE
     countries = session.execute(
         select(Supporter.country, func.count()).where(active).group_by(Supporter.country).order_by(func.count().desc())

@@ -1,0 +1,71 @@
+"""What tests of desk pages share: organisers of each role, signed in, and something for each page to show."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from advocacy.domain.blast import BlastState
+from advocacy.domain.campaign import CampaignState
+from advocacy.domain.permissions import OrganiserRole
+from advocacy.models.blast import Blast, ContentVersion
+from advocacy.models.campaign import Campaign
+from advocacy.models.organiser import Organiser, Role
+from advocacy.models.supporter import Supporter
+from tests.conftest import NOON
+from tests.factories import add_campaign, add_supporter, subscribe
+
+
+def add_organiser(session: Session, role: OrganiserRole, email: str = "") -> Organiser:
+    row = session.scalar(select(Role).where(Role.name == role.value)) or Role(name=role.value)
+    person = Organiser(email=email or f"{role.value}@example.org", created_at=NOON, roles=[row])
+    session.add(person)
+    session.commit()
+    return person
+
+
+def sign_in(app: Flask, person: Organiser) -> FlaskClient:
+    """Return a browser in which this person is signed in, as after the sign-in page."""
+    client = app.test_client()
+    with client.session_transaction() as browser:
+        browser["_user_id"] = person.fs_uniquifier
+        browser["_fresh"] = True
+        browser["fs_cc"] = "set"
+        browser["fs_paa"] = NOON.timestamp()
+        browser["signed_in_at"] = NOON.isoformat()
+    return client
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A live campaign with a blast, a draft, and one supporter of both."""
+
+    live: Campaign
+    draft: Campaign
+    blast: Blast
+    supporter: Supporter
+
+
+def set_scene(session: Session) -> Scene:
+    live = add_campaign(session)
+    draft = add_campaign(session, state=CampaignState.DRAFT, launched_at=None)
+    supporter = add_supporter(session)
+    subscribe(session, supporter)
+    subscribe(session, supporter, live)
+    blast = Blast(
+        campaign_id=live.id,
+        rule="before-7",
+        occurrence="1",
+        state=BlastState.SCHEDULED,
+        scheduled_at=NOON,
+        send_by=NOON.replace(day=28),
+        created_at=NOON,
+    )
+    session.add(blast)
+    session.flush()
+    words = {"subject": "Seven days left", "text": "{{ greeting }} {{ act_url }}", "html": "<p>{{ greeting }}</p>"}
+    session.add(ContentVersion(blast_id=blast.id, language="en", sha256="0" * 64, **words))
+    session.commit()
+    return Scene(live, draft, blast, supporter)
