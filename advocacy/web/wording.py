@@ -9,6 +9,7 @@ from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
 from advocacy.domain import wording
+from advocacy.domain.appeal.subject import as_subject
 from advocacy.domain.campaign import Deadline
 
 
@@ -24,6 +25,7 @@ def register(app: Flask) -> None:
         grouped=grouped,
         zone_name=zone_name,
         clock_time=clock_time,
+        headline=as_subject,
     )
 
 

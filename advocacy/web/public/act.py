@@ -93,10 +93,12 @@ def sent(token: str) -> ResponseReturnValue:
 def thanks(token: str) -> ResponseReturnValue:
     visit = _visit(token)
     session = db.session()
+    told = appeals.told(session, visit.supporter.id, visit.campaign.id)
+    if not told:
+        return redirect(url_for("act.page", token=token))
     following = appeals.another_way(session, visit.supporter, visit.campaign, visit.now)
     return render_template(
         "public/thanks.html",
-        told=appeals.told(session, visit.supporter.id, visit.campaign.id),
         following=following,
         following_label=ways.label(following[1]) if following else "",
         **_frame(token, visit),

@@ -150,7 +150,6 @@ def _form(campaign: Campaign | None) -> dict[str, Any]:
         "campaign_wording": consent.campaign_wording(),
         "alerts_wording": consent.alerts_wording(),
         "alerts_only_wording": consent.alerts_only_wording(),
-        "as_subject": as_subject,
         "joins": campaign,
     }
 

@@ -139,15 +139,23 @@ def _now_gets(supporter_id: int) -> dict[str, object]:
     gets = leaving.choices(session, supporter_id) if supporter else []
     on_alerts = any(choice.campaign_id is None for choice in gets)
     own = {choice.campaign_id: session.get(Campaign, choice.campaign_id) for choice in gets if choice.campaign_id}
-    others = [campaign for campaign in campaigns.live(session) if campaign.id not in own] if on_alerts else []
     left = leaving.left_campaigns(session, supporter_id)
+    others = [campaign for campaign in _running() if campaign.id not in {*own, *left}] if on_alerts else []
     return {
         "gets": gets,
         "titles": own,
-        "others": [campaign for campaign in others if campaign.id not in left],
+        "others": others,
         "active": supporter is not None and supporter.state in {SupporterState.ACTIVE, SupporterState.PENDING},
-        "reminders": list(Reminders),
     }
+
+
+def _running() -> list[Campaign]:
+    now = current().clock.now()
+    return [
+        campaign
+        for campaign in campaigns.live(db.session())
+        if (deadline := campaign.due_by()) is None or not deadline.passed(now)
+    ]
 
 
 def _speak(supporter_id: int) -> None:
