@@ -19,6 +19,7 @@ COMMANDS = {
     "backup": "advocacy.cli.database:backup",
     "restore": "advocacy.cli.database:restore",
     "doctor": "advocacy.cli.doctor:doctor",
+    "sendgrid-double": "advocacy.cli.double:sendgrid_double",
 }
 """A command's name and where it stands."""
 

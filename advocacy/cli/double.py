@@ -1,0 +1,38 @@
+"""`advocacy sendgrid-double`: our stand-in for SendGrid."""
+
+from pathlib import Path
+
+import click
+
+from advocacy.cli.context import note, print_json
+from advocacy.sendgrid_double.program import Options, run
+from advocacy.sendgrid_double.taking import Checks
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), required=True, help="Where it listens, on this machine only.")
+@click.option("--ledger", type=_FILE, help="A JSON line for each request it took.")
+@click.option("--faults", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="What goes wrong (JSON).")
+@click.option("--webhook", default="", help="Where events are posted, as http://localhost:8000/hooks/sendgrid.")
+@click.option("--api-key", "api_keys", multiple=True, default=("SG.double",), show_default=True)
+@click.option("--sender", "senders", multiple=True, help="A verified address or domain; without any, all are.")
+@click.option("--key-file", type=_FILE, help="Keeps the key that signs the events.")
+@click.option("--speed", type=float, default=1.0, show_default=True, help="How many times faster things happen.")
+@click.option("--clock-offset-file", type=_FILE, help="Seconds added to its clock, read anew each time.")
+@click.option("--checks", type=click.Choice([one.value for one in Checks]), default="all", show_default=True)
+@click.option(
+    "--sample", type=click.IntRange(1), default=20, show_default=True, help="With --checks sample: 1 of so many."
+)
+@click.option("--seed", type=int, default=0, show_default=True)
+def sendgrid_double(checks: str, **given: object) -> None:
+    """Stand in for SendGrid: stricter than the real one, with a ledger, faults and signed events.
+
+    Look at http://127.0.0.1:PORT/ to see what it was sent. Prints its figures, its CPU among them, when stopped.
+    """
+    try:
+        figures = run(Options(checks=Checks(checks), **given), note)  # type: ignore[arg-type]
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    print_json(figures)

@@ -1,0 +1,90 @@
+"""Starting and stopping the stand-in."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+
+from advocacy.sendgrid_double.account import REAL_KEY, Account
+from advocacy.sendgrid_double.faults import Faults, from_file
+from advocacy.sendgrid_double.ledger import Ledger
+from advocacy.sendgrid_double.pace import Pace
+from advocacy.sendgrid_double.posting import Disorder, Poster
+from advocacy.sendgrid_double.server import Server
+from advocacy.sendgrid_double.taking import Checks, Desk
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says. `key_file` keeps the signing key over restarts; `webhook` is where events go."""
+
+    port: int = 0
+    ledger: Path | None = None
+    faults: Path | None = None
+    webhook: str = ""
+    api_keys: tuple[str, ...] = ("SG.double",)
+    senders: tuple[str, ...] = ()
+    key_file: Path | None = None
+    speed: float = 1.0
+    clock_offset_file: Path | None = None
+    checks: Checks = Checks.ALL
+    sample: int = 20
+    seed: int = 0
+    disorder: Disorder = field(default_factory=Disorder)
+
+
+def build(options: Options) -> Server:
+    """Put the parts together. Raises ValueError for a key of the real service, or for a file that is not understood."""
+    if any(REAL_KEY.fullmatch(key) for key in options.api_keys):
+        raise ValueError("this looks like a real SendGrid key; the stand-in must never know one")
+    account = Account(keys={key: {"mail.send", "messages.read"} for key in options.api_keys})
+    if options.senders:
+        account.senders = {one.lower() for one in options.senders}
+    if options.checks is Checks.LATER and options.ledger is None:
+        raise ValueError("checks can only be put off with a ledger file")
+    pace = Pace(speed=options.speed, offset_file=options.clock_offset_file)
+    poster = Poster(options.webhook, account, pace, options.disorder, seed=options.seed)
+    if options.key_file is not None:
+        poster.key = _kept_key(options.key_file)
+    faults = from_file(options.faults) if options.faults else Faults(seed=options.seed)
+    desk = Desk(
+        account, Ledger(options.ledger), poster, pace, checks=options.checks, sample=options.sample, seed=options.seed
+    )
+    return Server(desk, faults, pace, port=options.port)
+
+
+def run(options: Options, say: Callable[[str], None]) -> dict[str, object]:
+    """Serve until SIGINT or SIGTERM; return the figures of the run."""
+    return asyncio.run(_serve(build(options), say))
+
+
+async def _serve(server: Server, say: Callable[[str], None]) -> dict[str, object]:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await server.start()
+    server.desk.poster.start()
+    say(f"The stand-in for SendGrid listens: {server.url}")
+    say(f"SENDGRID_WEBHOOK_KEY={server.desk.poster.public_key}")
+    await stop.wait()
+    await server.stop()
+    server.desk.poster.stop()
+    server.desk.settle()
+    server.desk.ledger.close()
+    return server.status()
+
+
+def _kept_key(path: Path) -> EllipticCurvePrivateKey:
+    if not path.exists():
+        key = generate_private_key(SECP256R1())
+        path.touch(mode=0o600)
+        path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    found = load_pem_private_key(path.read_bytes(), None)
+    if isinstance(found, EllipticCurvePrivateKey):
+        return found
+    raise ValueError(f"{path.name} holds no key of the right kind")
