@@ -39,15 +39,10 @@ def _from_part(page: Page, part: Part, table: Table | None, taken: list[Span]) -
         target = flat_target(page, part.start, part.end, role, taken)
         return [target] if target else []
     drafts: list[Draft] = []
-    for block in blocks_of(page, part.start, part.end):
-        if (table and table.covers(block.start)) or _is_taken(block, taken):
-            continue
-        read_block(page, block, role, drafts)
+    for block in blocks_of(page, part.start, part.end, taken):
+        if not (table and table.covers(block.start)):
+            read_block(page, block, role, drafts)
     return [target for draft in drafts if (target := finish(page, draft))]
-
-
-def _is_taken(block: Block, taken: list[Span]) -> bool:
-    return any(start < block.end and block.start < end for start, end in taken)
 
 
 def _above_letters(page: Page, parts: tuple[Part, ...], taken: list[Span]) -> list[Field[Target]]:
@@ -58,9 +53,8 @@ def _above_letters(page: Page, parts: tuple[Part, ...], taken: list[Span]) -> li
         if line is None:
             continue
         drafts: list[Draft] = []
-        for block in blocks_of(page, _letter_head(page, line), line.start):
-            if not _is_taken(block, taken):
-                read_block(page, block, "primary", drafts)
+        for block in blocks_of(page, _letter_head(page, line), line.start, taken):
+            read_block(page, block, "primary", drafts)
         for draft in drafts:
             draft.salutation = draft.salutation or page.said(line.start, line.end)
         found += [target for draft in drafts if (target := finish(page, draft))]
@@ -97,8 +91,8 @@ def _without_label(page: Page, parts: tuple[Part, ...], taken: list[Span]) -> li
         if part.kind not in _WITHOUT_LABEL:
             continue
         drafts: list[Draft] = []
-        for block in blocks_of(page, part.start, part.end):
-            if not _is_taken(block, taken) and _is_plainly_an_address(block):
+        for block in blocks_of(page, part.start, part.end, taken):
+            if _is_plainly_an_address(block):
                 read_block(page, block, "primary", drafts)
         found += [target for draft in drafts if (target := finish(page, draft))]
     return [replace(one, confidence=min(one.confidence, 0.6)) for one in found]

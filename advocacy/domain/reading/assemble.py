@@ -80,6 +80,7 @@ def _read_one(text: str) -> Reading:
     title = headline_of(page, parts, number, index, dates)
     table = table_of(page)
     taken = [(one.phrase_start, one.end) for one in (number, index) if one]
+    taken += [(deadline.found.start, deadline.found.end)] if deadline and not page.flat else []
     targets = targets_of(page, parts, table, taken)
     demands = demands_of(page, parts)
     countries, codes = countries_of(page, number, index, title, targets)

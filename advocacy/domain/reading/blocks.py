@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from advocacy.domain.reading.contacts import Contacts, contacts_in
 from advocacy.domain.reading.lexicon import lexicon, phrase_pattern
-from advocacy.domain.reading.page import Line, Page, fold
+from advocacy.domain.reading.names import is_bare_office
+from advocacy.domain.reading.page import Line, Page, Span, fold
 from advocacy.domain.reading.places import mentions
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
@@ -43,8 +44,8 @@ class Block:
         return self.entries[-1].line.end
 
 
-def blocks_of(page: Page, start: int, end: int) -> list[Block]:
-    """Return the blocks between two page positions. Prose, notes in brackets and rules are left out."""
+def blocks_of(page: Page, start: int, end: int, apart: list[Span]) -> list[Block]:
+    """Return the blocks between two page positions. Prose, notes in brackets, rules and lines of `apart` are left out."""
     blocks: list[Block] = []
     current = Block()
     heading: Line | None = None
@@ -52,7 +53,7 @@ def blocks_of(page: Page, start: int, end: int) -> list[Block]:
     sentences = _sentences(page, start, end)
     for line in page.lines_between(start, end):
         words = page.said(line.start, line.end)
-        if line.blank or line.rule or is_separator(words):
+        if line.blank or line.rule or is_separator(words) or any(a < line.end and line.start < b for a, b in apart):
             current = _close(blocks, current)
         elif line.level:
             current = _close(blocks, current)
@@ -77,7 +78,8 @@ def _sentences(page: Page, start: int, end: int) -> frozenset[int]:
         if not line.blank and not line.level:
             paragraph.append(line)
             continue
-        if paragraph and _is_sentence(page.said(paragraph[0].start, paragraph[-1].end)):
+        plain = not any(contacts_in(page, one).labelled for one in paragraph)
+        if paragraph and plain and _is_sentence(page.said(paragraph[0].start, paragraph[-1].end)):
             found |= {one.start for one in paragraph}
         paragraph = []
     return frozenset(found)
@@ -174,24 +176,25 @@ def _joined_singles(blocks: list[Block]) -> list[Block]:
 def _split(page: Page, block: Block) -> list[Block]:
     """Part addresses that follow each other without a blank line: a new one begins after contacts or a salutation."""
     parts = [Block(heading=block.heading)]
-    had_contacts = had_address = False
+    had_contacts = had_address = saluted = False
     for entry in block.entries:
         contact = only_contacts(entry)
         if is_whole_address(page, entry) and parts[-1].entries:
             parts.append(Block())
-            had_contacts = had_address = False
-        if (
-            had_contacts
-            and had_address
-            and not contact
-            and starts_an_address(page.said(entry.line.start, entry.contacts.lead_end))
-        ):
+            had_contacts = had_address = saluted = False
+        if had_contacts and had_address and not contact and (saluted or _begins_another(page, entry)):
             parts.append(Block())
-            had_contacts = had_address = False
+            had_contacts = had_address = saluted = False
         had_contacts = had_contacts or contact or bool(entry.contacts.values)
+        saluted = saluted or "salutation" in entry.contacts.values
         had_address = had_address or not contact
         parts[-1].entries.append(entry)
     return parts
+
+
+def _begins_another(page: Page, entry: Entry) -> bool:
+    words = page.said(entry.line.start, entry.contacts.lead_end)
+    return starts_an_address(words) or is_bare_office(words)
 
 
 @lru_cache(maxsize=1)

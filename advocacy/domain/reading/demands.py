@@ -14,7 +14,8 @@ _LABELLED = frozenset({"demands"})
 _LISTS_WITHOUT_LABEL = frozenset({"head", "action", "summary", "letter"})
 _SENTENCE_END = re.compile(r"[.!?](?=[\s\"')\]]|$)")
 _ABBREVIATION = re.compile(
-    r"(?:\b[A-Za-z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Art|Nr|Sr|Sra|Abs|bzw|etc|vs|Gen|Col|Rep|Sen)|\d)\.$", re.IGNORECASE
+    r"(?:\b[A-Za-z]|\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Art|Nr|Sr|Sra|Abs|bzw|etc|vs|Gen|Col|Rep|Sen)|\b\d{1,2})\.$",
+    re.IGNORECASE,
 )
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
@@ -43,6 +44,7 @@ def joined(page: Page, start: int, end: int) -> str:
 def _find(page: Page, parts: tuple[Part, ...]) -> tuple[list[Span], float]:
     for kinds, find, confidence in (
         (_LABELLED, _items, 0.95),
+        (_LABELLED, _plainly_listed, 0.85),
         (_LABELLED, _asked_in_part, 0.8),
         (_LABELLED, _lines_without_bullets, 0.6),
         (_LISTS_WITHOUT_LABEL, _listed_after_ask, 0.85),
@@ -105,6 +107,12 @@ def _lines_without_bullets(page: Page, part: Part) -> list[Span]:
                 items[-1][1] = line.end
             fresh = page.words_of(line).rstrip().endswith((";", "."))
     return [(start, end) for start, end in items if len(page.text[start:end].split()) > 2] if len(items) > 1 else []
+
+
+def _plainly_listed(page: Page, part: Part) -> list[Span]:
+    """Lines without bullets of which one or more ends in ";", as the items of a list do."""
+    lines = _lines_without_bullets(page, part)
+    return lines if any(page.text[start:end].rstrip().endswith(";") for start, end in lines) else []
 
 
 def _asked_in_part(page: Page, part: Part) -> list[Span]:

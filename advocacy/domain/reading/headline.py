@@ -47,6 +47,8 @@ def _candidates(
     yield _capitals(page, lines, number), 0.9
     yield page.subject, 0.7
     yield _alone(page, lines, dates), 0.5
+    yield _below_number(page, lines, number, dates), 0.4
+    yield _first_line(page, lines, dates), 0.3
 
 
 def _clean(page: Page, span: Span) -> str:
@@ -177,6 +179,34 @@ def _is_banner(page: Page, line: Line) -> bool:
         len(_LETTER.findall(_banner_pattern().sub("", folded))) <= 12
         and len(re.findall(r"\w+", _banner_pattern().sub("", folded))) <= 1
     )
+
+
+def _first_line(page: Page, lines: list[Line], dates: tuple[Found, ...]) -> Span | None:
+    """The first line, where nothing else can be the headline and it is short and plain."""
+    line = next((one for one in lines if not one.blank), None)
+    if line is None or line.bullet or label_at(page, line) or _is_banner(page, line) or contacts_in(page, line).values:
+        return None
+    words = page.words_of(line)
+    dated = any(line.start <= found.start < line.end for found in dates)
+    return (
+        None
+        if dated or is_prose(words) or _is_small_print(words) or len(words.split()) > 14
+        else (line.start, line.end)
+    )
+
+
+def _below_number(page: Page, lines: list[Line], number: Number | None, dates: tuple[Found, ...]) -> Span | None:
+    """The first short line below the number that is neither a date nor a sentence, where blank lines were lost."""
+    for line in lines:
+        words = page.words_of(line)
+        if number is None or line.blank or line.start <= number.start:
+            continue
+        if is_prose(words) or line.bullet or len(words.split()) > 14:
+            return None
+        dated = any(line.start <= found.start < line.end for found in dates)
+        if not dated and len(words.split()) >= 2 and not _is_small_print(words) and not _is_banner(page, line):
+            return line.start, line.end
+    return None
 
 
 def _alone(page: Page, lines: list[Line], dates: tuple[Found, ...]) -> Span | None:
