@@ -11,6 +11,7 @@ _EMAIL = re.compile(r"(?<![\w.+@-])[\w.+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>()\"']{3,400}")
 _PHONE = re.compile(r"(?<![\w@/])(?:\+|00)?\(?\d[\d ()./\-–]{5,28}\d(?:\s?\((?:24h|[\w .]{2,20})\))?")
 _MIN_DIGITS = 5
+_MOST_NAME_WORDS = 7
 _KINDS = ("phone", "fax", "email", "web", "social", "salutation_all", "salutation")
 _NEEDS_COLON = frozenset({"web", "social", "salutation", "salutation_all"})
 
@@ -134,6 +135,23 @@ def _bare(page: Page, line: Line, found: Contacts) -> Contacts:
                 found.add(kind, value, line.start + begin, line.start + end)
             found.lead_end = line.start
             return found
+    return _listed(text, line, found)
+
+
+def _listed(text: str, line: Line, found: Contacts) -> Contacts:
+    """A name and an e-mail address on one line, parted by wide blanks, a colon or a dash, as in a list."""
+    emails = emails_in(text)
+    lead = text[: emails[0][1]] if emails else ""
+    ends = emails and not text[emails[-1][2] :].strip(" >).,;")
+    if (
+        ends
+        and lead[:1].isupper()
+        and len(lead.split()) <= _MOST_NAME_WORDS
+        and re.search(r"(?:\s{2,}|[:<(–-]\s*)$", lead)
+    ):
+        for value, begin, end in emails:
+            found.add("email", value, line.start + begin, line.start + end)
+        found.lead_end = line.start + len(lead.rstrip(" :<(–-"))
     return found
 
 

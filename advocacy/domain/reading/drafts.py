@@ -11,6 +11,7 @@ from advocacy.domain.reading.page import Page, fold
 from advocacy.domain.reading.places import country_of_address, mentions
 from advocacy.domain.reading.values import Field, Target
 
+_WORDS_OF_A_LABEL = 3
 _SALUTATION_BRACKET = re.compile(r"\s*\(([^()]{3,80})\)\s*$")
 
 
@@ -72,6 +73,8 @@ def _read_entry(page: Page, entry: Entry, draft: Draft) -> None:
     if bracket and _salutation_pattern().match(fold(bracket[1]).strip()):
         draft.salutation = draft.salutation or bracket[1].strip()
         words = words[: bracket.start()].strip()
+    if draft.lines and entry.contacts.labelled and len(words.split()) <= _WORDS_OF_A_LABEL and not is_postal(words):
+        return  # "Direct line: ..." and "Main office tel: ..." say what a number is for.
     if words and not only_contacts(entry):
         draft.lines.append((words, entry.line.start, entry.contacts.lead_end))
 

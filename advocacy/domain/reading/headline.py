@@ -17,6 +17,9 @@ from advocacy.domain.reading.values import Field
 
 _LETTER = re.compile(r"[^\W\d_]")
 _EDGE = " \t:-–—|/,;*"
+_ORGANISATION = re.compile(
+    r"(?:campaign|coalition|alliance|committee|society|association|union|network|friends|bundnis|verein|kampagne|coordination) (?:for|of|fur|pour)\b"
+)
 _HEAD_LINES = 45
 _SUBJECT_TAGS = re.compile(r"^(?:(?:re|fwd?|fw|aw|wg|tr|rv|\[[^\]]{1,40}\])\s*:?\s*)+", re.IGNORECASE)
 
@@ -150,7 +153,8 @@ def _capitals(page: Page, lines: list[Line], number: Number | None) -> Span | No
         last = at
     after = [group for group in groups if number is None or group[0] > number.start]
     found = after or groups
-    return found[0] if found else None
+    named = [group for group in found if not _ORGANISATION.match(page.folded, *group)]
+    return (named or found)[0] if found else None
 
 
 def _is_capital_line(page: Page, line: Line) -> bool:

@@ -24,6 +24,7 @@ _ORDER = (
     "action",
 )
 _FLAT_BULLET = re.compile(r"(?<=\s)(?:-(?= +\w)|[–•■▪●](?=\s*\w)|n(?=\s{2,}\w))")
+_SENTENCE_START = re.compile(r"[.!?]\s+")
 _SIGNATURE = re.compile(r"-- ?")
 _CONTACT_WORDS_AFTER = re.compile(r"\s*(?:[+(]?\d|[\w.+-]+@)")
 
@@ -111,24 +112,31 @@ def is_salutation_line(words: str) -> bool:
 
 
 def label_at(page: Page, line: Line) -> tuple[str, int, int] | None:
-    """Return the kind of label a line begins with and the label's page positions; the longest label wins."""
+    """Return the kind of label a line begins with and the label's page positions; the longest label wins.
+
+    A line that ends in a colon may also hold its label in its last sentence.
+    """
+    if mark := _label_from(page, line, line.start):
+        return mark
+    if not page.folded[line.start : line.end].endswith(":") or page.flat:
+        return None
+    sentences = [match.end() for match in _SENTENCE_START.finditer(page.folded, line.start, line.end)]
+    mark = _label_from(page, line, sentences[-1]) if sentences else None
+    return mark if mark and mark[2] >= line.end else None
+
+
+def _label_from(page: Page, line: Line, start: int) -> tuple[str, int, int] | None:
     best: tuple[str, int, int] | None = None
     for kind in _ORDER:
-        pattern = lexicon().labels[kind]
-        match = pattern.match(page.folded, line.start)
-        if (
-            match
-            and match.end() > match.start()
-            and (best is None or match.end() > best[2])
-            and _fits(page, line, kind, match)
-        ):
-            best = (kind, match.start(), _label_end(page, line, kind, match.end()))
+        match = lexicon().labels[kind].match(page.folded, start)
+        if match and match.end() > start and (best is None or match.end() > best[2]) and _fits(page, line, kind, match):
+            best = (kind, start, _label_end(page, line, kind, match.end()))
     return best
 
 
 def _label_end(page: Page, line: Line, kind: str, end: int) -> int:
     """A label that runs on before addresses takes up its line; after a colon the first address may follow."""
-    if kind in {"addressees", "copies"} and not page.flat and not page.folded[:end].endswith(":"):
+    if kind in {"addressees", "copies"} and not page.flat and page.folded[end - 1] != ":":
         return max(end, line.end)
     return end
 

@@ -12,7 +12,7 @@ from advocacy.domain.reading.places import country_of_address
 from advocacy.domain.reading.values import Field, Target
 
 _COLUMN = re.compile(r"[^\s](?:[^\s]| (?! ))*")
-_CODES = re.compile(r"(?:[A-Z]{1,2}(?:-[A-Z]{2})?\s+){1,2}(?=[A-Z][\w'’.-]*[a-z])")
+_CODES = re.compile(r"(?:(?:\d{1,2}|[A-Z]{1,2}(?:-[A-Z]{2})?)\s+){1,3}(?=[A-Z][\w'’.-]*[a-z])")
 _FURTHEST_ROW = 14
 _FEWEST_ROWS = 2
 _LONGEST_COLUMN_NAME = 6
