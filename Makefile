@@ -16,7 +16,7 @@ help: ## print this
 
 .PHONY: demo
 demo: $(VENV)/.demo ## run the whole product here with a sample campaign; mail goes to a local mailbox
-	@exec $(BIN)/advocacy up --demo
+	@exec $(BIN)/python -m advocacy.cli.up --demo
 
 .PHONY: test
 test: $(VENV)/.test chromium ## all that CI checks: style, types, import rules, tests on SQLite and PostgreSQL, pages in a browser

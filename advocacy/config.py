@@ -158,7 +158,11 @@ class Settings(BaseSettings):
 
     @property
     def sqlalchemy_url(self) -> str:
-        return self.database_url or f"sqlite:///{(self.instance_path / 'advocacy.sqlite').absolute()}"
+        return self.database_url or f"sqlite:///{self.embedded_file.absolute()}"
+
+    @property
+    def embedded_file(self) -> Path:
+        return self.instance_path / "advocacy.sqlite"
 
     @property
     def base_url(self) -> str:

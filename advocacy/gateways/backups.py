@@ -44,6 +44,18 @@ def describe_sqlite(path: Path) -> Described:
     return Described(layout[0] if layout else "", key[0] if key else None)
 
 
+def layout_of(path: Path) -> str | None:
+    """Return the layout a database stands at, None when there is none yet. A look of a few milliseconds."""
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"file:{path.absolute()}?mode=ro", uri=True)) as connection:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error:
+        return None
+    return str(row[0]) if row else None
+
+
 def replace_sqlite(backup: Path, database: Path, *, aside: Path) -> None:
     """Put the backup in the database's place; what was there is kept at `aside`, whole."""
     draft = _draft(database)

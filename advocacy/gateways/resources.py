@@ -1,5 +1,6 @@
 """Where our own files are: in the checkout, or inside the installed package."""
 
+import re
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -21,3 +22,14 @@ def migrations_path() -> Path:
 def _found(name: str) -> Path:
     inside = _PACKAGE / name
     return inside if inside.exists() else _PACKAGE.parent / name
+
+
+def newest_layout() -> str:
+    """Return the revision of the newest migration, read from the files' names and first lines without loading them."""
+    texts = [path.read_text(encoding="utf-8") for path in (migrations_path() / "versions").glob("*.py")]
+    made = {match[1] for text in texts if (match := re.search(r'(?m)^revision(?::.*?)? = ["\'](\S+)["\']', text))}
+    followed = {
+        match[1] for text in texts if (match := re.search(r'(?m)^down_revision(?::.*?)? = ["\'](\S+)["\']', text))
+    }
+    (head,) = made - followed
+    return head

@@ -1,7 +1,10 @@
 """Every queue has a listener, every timetable entry a task."""
 
 import inspect
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from advocacy.app import create_app
 from advocacy.cli.processes import lines_of
 from advocacy.config import Settings
 from advocacy.gateways.resources import procfile_path
-from workers import celery_app
+from workers import celery_app, timetable
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,14 +36,14 @@ def test_the_worker_listens_to_every_queue_a_task_can_go_to(celery: Celery) -> N
     queues = {celery.amqp.router.route({}, name)["queue"].name for name in own_tasks(celery)}
 
     assert queues <= set(listed.group(1).split(","))
-    assert set(listed.group(1).split(",")) == set(celery_app.QUEUES)
+    assert set(listed.group(1).split(",")) == set(timetable.QUEUES)
 
 
 def test_every_queue_has_a_task_and_a_module_of_its_name(celery: Celery) -> None:
     queues = {celery.amqp.router.route({}, name)["queue"].name for name in own_tasks(celery)}
 
-    assert queues == set(celery_app.QUEUES)
-    assert all((ROOT / "workers" / f"{queue}.py").exists() for queue in celery_app.QUEUES)
+    assert queues == set(timetable.QUEUES)
+    assert all((ROOT / "workers" / f"{queue}.py").exists() for queue in timetable.QUEUES)
 
 
 def test_beat_names_only_tasks_that_exist(celery: Celery) -> None:
@@ -69,10 +72,27 @@ def test_a_request_ends_before_its_task_and_a_task_before_its_message_comes_agai
     assert settings.provider_timeout < limit < celery.conf.broker_transport_options["visibility_timeout"]
 
 
-def test_only_the_started_module_acts_on_import() -> None:
+def test_only_what_the_procfile_starts_acts_on_import() -> None:
+    started = {"main.py", "beat.py"}
     for path in (ROOT / "workers").glob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        assert ("create_app()" in re.sub(r"(?ms)^def .*?(?=^\S|\Z)", "", text)) == (path.name == "main.py"), path.name
+        outside = re.sub(r"(?ms)^def .*?(?=^\S|\Z)", "", path.read_text(encoding="utf-8"))
+        acts = bool(re.search(r"^\w+ = (create_app|Celery)\(", outside, re.MULTILINE))
+        assert acts == (path.name in started), path.name
+
+
+def test_beat_loads_neither_the_app_nor_its_tasks() -> None:
+    program = "import sys, workers.beat; print(*(name for name in ('flask', 'sqlalchemy', 'advocacy.app') if name in sys.modules))"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=os.environ | {"REDIS_URL": "redis://localhost:1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() == ""
 
 
 def test_the_procfile_names_what_a_platform_starts() -> None:
