@@ -13,7 +13,8 @@ from advocacy.models.base import Base, BigId, enum_of
 
 
 class Campaign(Base):
-    """One urgent action. `cadence` is `domain.cadence.Cadence` as JSON; empty means the default."""
+    """One urgent action. `summary` speaks to supporters; `concern` is the sentence on the case that a letter may say to
+    the addressee (empty: the letter names the title). `cadence` is `domain.cadence.Cadence` as JSON; empty means the default."""
 
     __tablename__ = "campaign"
 
@@ -29,6 +30,7 @@ class Campaign(Base):
     language: Mapped[str] = mapped_column(String(12), default="en")
     countries: Mapped[list[str]] = mapped_column(JSON, default=list)
     summary: Mapped[str] = mapped_column(Text, default="")
+    concern: Mapped[str] = mapped_column(Text, default="")
     case_text: Mapped[str] = mapped_column(Text, default="")
     background: Mapped[str] = mapped_column(Text, default="")
     safety_notice: Mapped[str] = mapped_column(Text, default="")

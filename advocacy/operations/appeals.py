@@ -138,7 +138,7 @@ def _request(
         facts=CampaignFacts(
             title=campaign.title,
             demands=tuple(Demand(demand.text) for demand in campaign.demands),
-            summary=campaign.summary,
+            summary=campaign.concern,
             countries=tuple(campaign.countries),
             ua_number=campaign.ua_number,
         ),

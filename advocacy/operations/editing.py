@@ -27,6 +27,7 @@ _LONGEST = {
     "index_number": 80,
     "ua_number": 40,
     "summary": 1000,
+    "concern": 400,
     "case_text": 20000,
     "background": 20000,
     "safety_notice": 2000,
@@ -60,7 +61,7 @@ class Entered:
 class Corrections:
     """What an organiser typed about a campaign. A field that is None is left alone.
 
-    `texts` holds those of title, index_number, ua_number, summary, case_text, background and safety_notice that were
+    `texts` holds those of title, index_number, ua_number, summary, concern, case_text, background and safety_notice that were
     on the form; `checked` the doubts they settled.
     """
 

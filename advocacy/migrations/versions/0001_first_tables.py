@@ -35,6 +35,7 @@ def upgrade() -> None:
     sa.Column('language', sa.String(length=12), nullable=False),
     sa.Column('countries', sa.JSON(), nullable=False),
     sa.Column('summary', sa.Text(), nullable=False),
+    sa.Column('concern', sa.Text(), nullable=False),
     sa.Column('case_text', sa.Text(), nullable=False),
     sa.Column('background', sa.Text(), nullable=False),
     sa.Column('safety_notice', sa.Text(), nullable=False),

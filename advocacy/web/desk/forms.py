@@ -11,7 +11,7 @@ from advocacy.domain.addressee import Role
 from advocacy.operations.editing import Corrections, Entered
 
 T = TypeVar("T")
-TEXTS = ("title", "index_number", "ua_number", "summary", "case_text", "background", "safety_notice")
+TEXTS = ("title", "index_number", "ua_number", "summary", "concern", "case_text", "background", "safety_notice")
 _ROW = re.compile(r"addressee-(\d+)-name")
 _MOVES = {"up": -1, "down": 1}
 

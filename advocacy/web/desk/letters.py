@@ -65,7 +65,7 @@ def _letter(campaign: Campaign, row: AddresseeRow, channel: Channel, number: int
             facts=CampaignFacts(
                 title=campaign.title,
                 demands=tuple(Demand(demand.text) for demand in campaign.demands),
-                summary=campaign.summary,
+                summary=campaign.concern,
                 countries=tuple(campaign.countries),
                 ua_number=campaign.ua_number,
             ),
