@@ -1,6 +1,7 @@
 """What all tests share: an app on SQLite or PostgreSQL, its session, a clock that stands still."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,13 +56,21 @@ def postgresql_template(postgresql_server: str) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file that each test copies."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    path = folder / "template.sqlite"
+    _migrated(load(Path(os.devnull), **_settings(folder, f"sqlite:///{path}")))
+    return path
+
+
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh, migrated database."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'advocacy.sqlite'}"
-        _migrated(load(Path(os.devnull), **_settings(tmp_path, url)))
-        yield url
+        copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "advocacy.sqlite")
+        yield f"sqlite:///{copy}"
         return
     server = request.getfixturevalue("postgresql_server")
     template = request.getfixturevalue("postgresql_template")
