@@ -25,6 +25,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--sample", type=click.IntRange(1), default=20, show_default=True, help="With --checks sample: 1 of so many."
 )
+@click.option("--keep", type=click.IntRange(0), default=5000, show_default=True, help="How many mails its page shows.")
 @click.option("--seed", type=int, default=0, show_default=True)
 def sendgrid_double(checks: str, **given: object) -> None:
     """Stand in for SendGrid: stricter than the real one, with a ledger, faults and signed events.

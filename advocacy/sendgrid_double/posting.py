@@ -59,7 +59,7 @@ class _Batch:
 
 
 class Poster:
-    """Collects events and posts them in a thread of its own. `url` may be empty: then they are only collected."""
+    """Collects events and posts them in a thread of its own. `url` may be empty: then there is nobody to tell."""
 
     def __init__(self, url: str, account: Account, pace: Pace, disorder: Disorder, *, seed: int = 0) -> None:
         self.url = url
@@ -92,7 +92,9 @@ class Poster:
             return len(self._due) + sum(len(batch.events) for batch in self._batches)
 
     def add(self, events: Sequence[tuple[float, dict[str, Any]]]) -> None:
-        """Take events with the moment each happens, and make them untidy."""
+        """Take events with the moment each happens, and make them untidy. Nobody to tell: they are let go."""
+        if not self.url:
+            return
         with self._lock:
             for at, event in events:
                 if event["event"] == "processed" and self._chance.random() < self.disorder.missing_processed:

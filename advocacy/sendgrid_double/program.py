@@ -33,6 +33,7 @@ class Options:
     clock_offset_file: Path | None = None
     checks: Checks = Checks.ALL
     sample: int = 20
+    keep: int = 5000
     seed: int = 0
     disorder: Disorder = field(default_factory=Disorder)
 
@@ -52,7 +53,14 @@ def build(options: Options) -> Server:
         poster.key = _kept_key(options.key_file)
     faults = from_file(options.faults) if options.faults else Faults(seed=options.seed)
     desk = Desk(
-        account, Ledger(options.ledger), poster, pace, checks=options.checks, sample=options.sample, seed=options.seed
+        account,
+        Ledger(options.ledger),
+        poster,
+        pace,
+        checks=options.checks,
+        sample=options.sample,
+        keep=options.keep,
+        seed=options.seed,
     )
     return Server(desk, faults, pace, port=options.port)
 

@@ -57,6 +57,7 @@ class Server:
         self._port = port
         self._server: asyncio.Server | None = None
         self._requests = 0
+        self._open: set[asyncio.StreamWriter] = set()
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(
@@ -66,6 +67,8 @@ class Server:
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
+        for writer in list(self._open):
+            writer.transport.abort()
 
     @property
     def url(self) -> str:
@@ -76,18 +79,22 @@ class Server:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         sock = writer.get_extra_info("socket")
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        gone = (_HangUpError, ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError)
+        self._open.add(writer)
         try:
             while (asked := await self._read(reader, writer)) is not None:
                 self._requests += 1
                 await self._answer(asked, writer)
                 if asked.headers.get("connection", "").lower() == "close":
                     break
-        except gone:
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            writer.transport.abort()
+        except _HangUpError:
             pass
         finally:
             with contextlib.suppress(ConnectionError):
                 writer.close()
+                await writer.wait_closed()
+            self._open.discard(writer)
 
     async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> _Asked | None:
         """Read one request. None when the client is done, or spoke no HTTP we take."""

@@ -180,6 +180,8 @@ class Desk:
         return parsed, problems
 
     def _give_fates(self, parsed: dict[str, Any], number: str, now: float) -> None:
+        if not self.poster.url and not self.mails.maxlen:
+            return
         events: list[tuple[float, dict[str, Any]]] = []
         for mail, name in _mails(parsed, number, now):
             dropped = dropped_reason(mail, name, self.account, parsed.get("template_id"))

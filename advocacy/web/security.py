@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, abort, request, session
+from flask import Flask, Request, Response, abort, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user, user_logged_out
 from flask_security import Security, SQLAlchemySessionUserDatastore, user_authenticated
@@ -36,11 +36,17 @@ def register(app: Flask) -> None:
         mf_recovery_form=sign_in.RecoveryForm,
         totp_cls=sign_in.OnceOnlyTotp,
     )
+    app.login_manager.request_loader(_no_token)  # type: ignore[attr-defined]
     app.view_functions["security.two_factor_rescue"] = _nowhere
     user_authenticated.connect(_remember_when, app)
     user_logged_out.connect(_end_sessions, app)
     app.before_request(_end_old_session)
     app.after_request(_forget)
+
+
+def _no_token(_request: Request) -> None:
+    """Let nobody in by a token in a header, an address or a body: the library would parse every JSON body for it,
+    those of unsigned posts to the webhook too."""
 
 
 def _names() -> dict[str, Any]:
