@@ -1,6 +1,7 @@
-"""Prints letters, fax pages and envelopes as PDF with Typst. Text goes in as data and is never part of the program."""
+"""Prints letters, fax pages, envelopes and whole packets as PDF with Typst. Text goes in as data and is never part of the program."""
 
 import importlib.util
+import io
 import json
 import re
 from dataclasses import asdict, dataclass
@@ -8,9 +9,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
+import segno
 import typst
 
+from advocacy.domain.appeal.packet import PacketSheet
 from advocacy.domain.appeal.paper import EnvelopeSheet, LetterSheet
+from advocacy.domain.appeal.stall import StallSheet
 from advocacy.gateways.resources import templates_path
 
 _FONT_PACKAGES = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic", "fontpkg_noto_sans_devanagari")
@@ -54,23 +58,57 @@ class Press:
 
     def letter(self, sheet: LetterSheet) -> Printed:
         """Return the letter on one page, in smaller type where it needs it; a second page comes with a warning."""
-        fields = asdict(sheet)
-        fields["paragraphs"] = [{"list": bulleted, "lines": lines} for bulleted, lines in sheet.paragraphs]
-        for size in _SIZES:
-            printed = self._printed("letter.typ", fields, size=size)
-            if printed.pages == 1:
-                return printed
+        printed, _ = self._fitted(sheet)
+        if printed.pages == 1:
+            return printed
         return _with_warning(
             printed, f"The letter takes {printed.pages} pages. Shorten it: one page is read and costs less to post."
         )
 
     def envelope(self, sheet: EnvelopeSheet) -> Printed:
         """Return one page of the size of the envelope."""
-        width, height = sheet.envelope.millimetres()
-        printed = self._printed("envelope.typ", {**asdict(sheet), "width": width, "height": height})
+        printed = self._printed("envelope.typ", _side(sheet))
         if printed.pages == 1:
             return printed
         return _with_warning(printed, "The address is too long for this envelope. Shorten it or choose a larger one.")
+
+    def packet(self, sheet: PacketSheet) -> Printed:
+        """Return one document: what to do, the letters each in the type that keeps it on a page, and the envelopes."""
+        sized = [self._fitted(letter) for letter in sheet.letters]
+        fields = {
+            "cover": asdict(sheet.cover),
+            "letters": [_page(letter, size) for letter, (_, size) in zip(sheet.letters, sized, strict=True)],
+            "envelopes": [_side(side) for side in sheet.envelopes],
+        }
+        printed = self._printed("packet.typ", fields)
+        for letter, (alone, _) in zip(sheet.letters, sized, strict=True):
+            if alone.pages > 1:
+                printed = _with_warning(printed, f"The letter to {letter.recipient[0]} takes {alone.pages} pages.")
+        return printed
+
+    def stall(self, sheet: StallSheet) -> Printed:
+        """Return the page for the table and the letters, each with the QR code of the campaign's page at its foot."""
+        fields = {**asdict(sheet), "qr": _qr(sheet.url)}
+        letters = [self._on_stall(fields, letter) for letter in sheet.letters]
+        printed = self._printed("stall.typ", {**fields, "letters": letters})
+        if printed.pages == 1 + len(letters):
+            return printed
+        return _with_warning(printed, "Some letters take two pages. Leave out a demand or choose the brief tone.")
+
+    def _on_stall(self, fields: dict[str, Any], letter: LetterSheet) -> dict[str, Any]:
+        for size in _SIZES:
+            page = _page(letter, size)
+            if self._printed("stall.typ", {**fields, "letters": [page]}).pages == 2:
+                break
+        return page
+
+    def _fitted(self, sheet: LetterSheet) -> tuple[Printed, str]:
+        """Return the letter in the largest type that keeps it on one page, else in the smallest, and that size in points."""
+        for size in _SIZES:
+            printed = self._printed("letter.typ", _page(sheet, size), size=size)
+            if printed.pages == 1:
+                break
+        return printed, size
 
     def _printed(self, template: str, fields: dict[str, Any], **inputs: str) -> Printed:
         sys_inputs = {"sheet": json.dumps(fields, ensure_ascii=False), **inputs}
@@ -116,6 +154,24 @@ class Press:
                 include_system_fonts=system_fonts, include_embedded_fonts=True, font_paths=font_folders()
             )
         return self._fonts[system_fonts]
+
+
+def _page(sheet: LetterSheet, size: str) -> dict[str, Any]:
+    fields = asdict(sheet)
+    fields["paragraphs"] = [{"list": bulleted, "lines": lines} for bulleted, lines in sheet.paragraphs]
+    return {**fields, "size": float(size)}
+
+
+def _side(sheet: EnvelopeSheet) -> dict[str, Any]:
+    width, height = sheet.envelope.millimetres()
+    return {**asdict(sheet), "width": width, "height": height}
+
+
+def _qr(url: str) -> str:
+    """Return the QR code of an address as SVG, readable with up to 15 percent of it dirty or torn (level M)."""
+    drawn = io.BytesIO()
+    segno.make(url, error="m", micro=False).save(drawn, kind="svg", xmldecl=False, border=2)
+    return drawn.getvalue().decode()
 
 
 def font_folders() -> list[str]:

@@ -10,8 +10,9 @@ from pypdf import PdfReader
 
 from advocacy.domain.addressee import Addressee, Channel
 from advocacy.domain.appeal.compose import compose
-from advocacy.domain.appeal.paper import Envelope, LetterSheet, Paper, envelope_data, letter_data
+from advocacy.domain.appeal.paper import LetterSheet, envelope_data, letter_data
 from advocacy.domain.appeal.request import AppealRequest, CampaignFacts, Demand, OwnWords, Tone, Writer
+from advocacy.domain.appeal.sheets import Envelope, Paper
 from advocacy.gateways.pdf import Press, Printed, font_folders
 from advocacy.gateways.phrases import load_pools
 

@@ -1,17 +1,16 @@
-"""Letters on paper: which sheet, where the blocks stand, how the date is written, what goes on the envelope."""
+"""Letters on paper: where the blocks stand, how the date is written, what goes on the envelope."""
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 
 from advocacy.domain.addressee import Addressee, Channel
 from advocacy.domain.appeal.pools import Voice
+from advocacy.domain.appeal.sheets import Envelope, Paper, envelope_for, paper_for
 from advocacy.domain.appeal.text import Appeal, Paragraph
+from advocacy.domain.appeal.window import Window, window_for
 
-# Countries whose everyday sheet is US Letter: Unicode CLDR 46, supplemental measurement data (paperSize US-Letter).
-_LETTER_COUNTRIES = frozenset({"BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE"})
 # Countries that write the addressee on the right and the sender on the left (French custom).
 _ADDRESSEE_ON_THE_RIGHT = frozenset(
     {"FR", "BE", "LU", "MC", "CH", "IT", "DZ", "MA", "TN", "SN", "CI", "ML", "BF", "NE", "TG", "BJ", "CM", "CD", "MG"}
@@ -30,28 +29,12 @@ _COUNTRY_ON_PRINT = {
 }
 
 
-class Paper(StrEnum):
-    """Named as Typst names them."""
-
-    A4 = "a4"
-    LETTER = "us-letter"
-
-
-class Envelope(StrEnum):
-    DL = "DL"
-    C5 = "C5"
-    NO_10 = "#10"
-
-    def millimetres(self) -> tuple[float, float]:
-        """Return width and height (ISO 269; for #10 ANSI 9.5 by 4.125 inches)."""
-        return {Envelope.DL: (220.0, 110.0), Envelope.C5: (229.0, 162.0), Envelope.NO_10: (241.3, 104.8)}[self]
-
-
 @dataclass(frozen=True)
 class LetterSheet:
     """A letter or fax page as its template prints it: plain text only, no rule left to decide.
 
     `paragraphs` are (is a list, lines). `sender` is empty unless the supporter wants a return address. `fax` are rows of label and value.
+    `window` is None for a plain envelope.
     """
 
     language: str
@@ -66,6 +49,11 @@ class LetterSheet:
     closing: str
     signature: tuple[str, ...]
     fax: tuple[tuple[str, str], ...] = ()
+    window: Window | None = None
+
+    def in_window(self, envelope: Envelope) -> "LetterSheet":
+        """Return this letter with its address where a window envelope of this size shows it."""
+        return replace(self, window=window_for(envelope, self.paper, on_the_right=self.addressee_right))
 
 
 @dataclass(frozen=True)
@@ -77,16 +65,6 @@ class EnvelopeSheet:
     sender: tuple[str, ...]
     recipient: tuple[str, ...]
     air_mail: str
-
-
-def paper_for(country: str | None) -> Paper:
-    """Return the sheet in everyday use in a country (alpha-2); A4 where it is not known."""
-    return Paper.LETTER if (country or "").upper() in _LETTER_COUNTRIES else Paper.A4
-
-
-def envelope_for(country: str | None) -> Envelope:
-    """Return the envelope that takes a country's sheet folded in three."""
-    return Envelope.NO_10 if paper_for(country) is Paper.LETTER else Envelope.DL
 
 
 def letter_data(

@@ -8,18 +8,10 @@ import pytest
 
 from advocacy.domain.addressee import Addressee, Channel
 from advocacy.domain.appeal.compose import compose
-from advocacy.domain.appeal.paper import (
-    Envelope,
-    Paper,
-    date_line,
-    envelope_data,
-    envelope_for,
-    letter_data,
-    paper_for,
-    recipient_lines,
-)
+from advocacy.domain.appeal.paper import date_line, envelope_data, letter_data, recipient_lines
 from advocacy.domain.appeal.pools import Pools
 from advocacy.domain.appeal.request import AppealRequest
+from advocacy.domain.appeal.sheets import Envelope, Paper, envelope_for, paper_for
 
 RequestMaker = Callable[..., AppealRequest]
 PRISON = Addressee(name="Director Ana Sol", postal_lines=("Central Prison", "Quay 4", "1010 Anselm"), country="PT")
