@@ -1,6 +1,5 @@
 """Put a reading together: text in, every field with its place and how sure we are out."""
 
-import re
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise, takewhile
@@ -14,7 +13,7 @@ from advocacy.domain.reading.headline import headline_of
 from advocacy.domain.reading.language import language_of
 from advocacy.domain.reading.lexicon import lexicon, phrase_pattern
 from advocacy.domain.reading.numbers import Number, followed_number, index_of, own_numbers
-from advocacy.domain.reading.page import Page
+from advocacy.domain.reading.page import Page, Span
 from advocacy.domain.reading.parts import Part, divide, unfold
 from advocacy.domain.reading.people import people_of, write_languages
 from advocacy.domain.reading.tables import table_of
@@ -24,6 +23,7 @@ from advocacy.domain.reading.verdict import judge
 
 _MOST_LINKS = 50
 _FEWEST_CASES = 2
+_FEWEST_WORDS_OF_PROSE = 10
 
 
 def read(text: str) -> Reading:
@@ -31,16 +31,16 @@ def read(text: str) -> Reading:
 
     Where a document holds several actions the first is read; `cases_of` gives the text of each.
     """
-    cases = cases_of(text)
-    reading = _read_one(cases[0])
+    page = unfold(tidy(text))
+    cases = _cases(page, text)
     if len(cases) == 1:
-        return reading
-    numbers = tuple(_read_one(case).ua_number for case in cases)
-    several = replace(
-        reading.ua_number, confidence=0.6, note=f"the document holds {len(cases)} actions; this is the first"
+        return _read_page(page, text)
+    first, *others = (_read_page(unfold(tidy(case)), case) for case in cases)
+    found = tuple(
+        Field(one.ua_number.value, 0.8, one.ua_number.span) for one in (first, *others) if one.ua_number.value
     )
-    found = tuple(Field(number.value, 0.8, number.span) for number in numbers if number.value)
-    return replace(reading, source=text, ua_number=several, cases=found)
+    note = f"the document holds {len(cases)} actions; this is the first"
+    return replace(first, source=text, ua_number=replace(first.ua_number, confidence=0.6, note=note), cases=found)
 
 
 def cases_of(text: str) -> tuple[str, ...]:
@@ -48,7 +48,10 @@ def cases_of(text: str) -> tuple[str, ...]:
 
     Pieces keep their places: what comes before a piece is blanked out, so that spans hold in the whole text.
     """
-    page = unfold(tidy(text))
+    return _cases(unfold(tidy(text)), text)
+
+
+def _cases(page: Page, text: str) -> tuple[str, ...]:
     if page.flat:
         return (text,)
     parts = divide(page)
@@ -68,8 +71,7 @@ def cases_of(text: str) -> tuple[str, ...]:
     return tuple(" " * start + text[start:end] for start, end in pairwise(places))
 
 
-def _read_one(text: str) -> Reading:
-    page = unfold(tidy(text))
+def _read_page(page: Page, text: str) -> Reading:
     parts = divide(page)
     language, sure = language_of(page)
     numbers = own_numbers(page)
@@ -79,7 +81,7 @@ def _read_one(text: str) -> Reading:
     deadline = deadline_date(page, dates)
     title = headline_of(page, parts, number, index, dates)
     table = table_of(page)
-    taken = [(one.phrase_start, one.end) for one in (number, index) if one]
+    taken = [(one.phrase_start, one.end) for one in (*numbers, index) if one]
     taken += [(deadline.found.start, deadline.found.end)] if deadline and not page.flat else []
     targets = targets_of(page, parts, table, taken)
     demands = demands_of(page, parts)
@@ -108,11 +110,11 @@ def _read_one(text: str) -> Reading:
         country_codes=codes,
         demands=demands,
         targets=targets,
-        summary=_told(page, parts, "summary") if _has(parts, "summary") else _first_paragraph(page, parts, title),
-        background=_told(page, parts, "background"),
+        summary=_case(page, parts, title, taken),
+        background=_told(page, parts, "background", taken),
         model_letter=_letter(page, parts),
         people=people_of(page, language),
-        write_languages=write_languages(page),
+        write_languages=write_languages(page, parts),
         links=_links(page),
         follows=_numbered(page, follows),
         no_further_action=_no_further_action(page),
@@ -133,44 +135,63 @@ def _dated(page: Page, judged: Judged | None) -> Field[date | None]:
     )
 
 
-def _has(parts: tuple[Part, ...], kind: str) -> bool:
-    return any(part.kind == kind for part in parts)
+def _case(page: Page, parts: tuple[Part, ...], title: Field[str | None], taken: list[Span]) -> Field[str | None]:
+    """The case in the document's words: what a label marks as the summary, else the prose between headline and first label."""
+    marked = _told(page, parts, "summary", taken)
+    if marked.value:
+        return marked
+    after_title = page.place_of(title.span[1]) if title.span else 0
+    part = next((one for one in parts if one.start <= after_title < one.end), parts[0])
+    start = max(after_title, part.start)
+    prose = [span for span in _paragraphs(page, start, part.end) if _tells(page, span, taken)]
+    if not prose:
+        return Field(None)
+    return Field("\n\n".join(joined(page, *span) for span in prose), 0.6, page.source_span(prose[0][0], prose[-1][1]))
 
 
-def _told(page: Page, parts: tuple[Part, ...], kind: str) -> Field[str | None]:
-    """The whole text of the parts of a kind, its paragraphs kept."""
-    spans = [(part.start, part.end) for part in parts if part.kind == kind and page.text[part.start : part.end].strip()]
+def _tells(page: Page, span: Span, taken: list[Span]) -> bool:
+    """Whether a paragraph is running text and neither letterhead nor the line of a number or deadline."""
+    words = page.said(*span)
+    apart = any(start < span[1] and span[0] < end for start, end in taken)
+    return (
+        len(words.split()) >= _FEWEST_WORDS_OF_PROSE and words.rstrip(")\"'”»").endswith((".", "!", "?")) and not apart
+    )
+
+
+def _told(page: Page, parts: tuple[Part, ...], kind: str, taken: list[Span]) -> Field[str | None]:
+    """The whole text of the parts of a kind, its paragraphs kept; lines of numbers and deadlines are no part of it."""
+    spans = [span for part in parts if part.kind == kind for span in _paragraphs(page, part.start, part.end)]
+    spans = [span for span in spans if not any(start < span[1] and span[0] < end for start, end in taken)]
     if not spans:
         return Field(None)
-    text = "\n\n".join(_paragraphs(page, start, end) for start, end in spans)
-    return Field(text, 0.8, page.source_span(spans[0][0], spans[-1][1]))
+    return Field("\n\n".join(joined(page, *span) for span in spans), 0.8, page.source_span(spans[0][0], spans[-1][1]))
 
 
 def _letter(page: Page, parts: tuple[Part, ...]) -> Field[str | None]:
-    """The model letter; demands listed inside it are part of it."""
-    for number, part in enumerate(parts):
-        if part.kind == "letter":
-            inside = list(takewhile(lambda one: one.kind == "demands", parts[number + 1 :]))
-            end = inside[-1].end if inside else part.end
-            if page.text[part.start : end].strip():
-                return Field(_paragraphs(page, part.start, end), 0.8, page.source_span(part.start, end))
+    """The model letter, from its salutation where there is one; demands listed inside it are part of it."""
+    letters = [number for number, part in enumerate(parts) if part.kind == "letter"]
+    opened = [number for number in letters if parts[number].start == parts[number].label_start]
+    for number in opened or letters:
+        inside = list(takewhile(lambda one: one.kind == "demands", parts[number + 1 :]))
+        start, end = parts[number].start, inside[-1].end if inside else parts[number].end
+        if text := "\n\n".join(joined(page, *span) for span in _paragraphs(page, start, end)):
+            return Field(text, 0.8, page.source_span(start, end))
     return Field(None)
 
 
-def _paragraphs(page: Page, start: int, end: int) -> str:
-    pieces = re.split(r"\n\s*\n", page.text[start:end])
-    return "\n\n".join(" ".join(piece.split()) for piece in pieces if piece.strip(" \n-=_*"))
-
-
-def _first_paragraph(page: Page, parts: tuple[Part, ...], title: Field[str | None]) -> Field[str | None]:
-    """The first paragraph of running text in the head, where no label marks a summary."""
-    head = parts[0]
-    for match in re.finditer(r"\S[^\n]*(?:\n[^\n]*\S[^\n]*)*", page.text[head.start : head.end]):
-        words = match[0].split()
-        if len(words) > 25 and " ".join(words) != title.value:
-            start, end = head.start + match.start(), head.start + match.end()
-            return Field(joined(page, start, end), 0.6, page.source_span(start, end))
-    return Field(None)
+def _paragraphs(page: Page, start: int, end: int) -> list[Span]:
+    """The page spans of the paragraphs between two positions; rules and page furniture part them or are left out."""
+    found: list[Span] = []
+    fresh = True
+    for line in page.lines_between(start, end):
+        if line.blank:
+            fresh = True
+        elif fresh:
+            found.append((line.start, line.end))
+            fresh = False
+        else:
+            found[-1] = (found[-1][0], line.end)
+    return found
 
 
 def _links(page: Page) -> tuple[Field[str], ...]:

@@ -9,6 +9,7 @@ from advocacy.domain.reading.lexicon import lexicon, phrase_pattern
 from advocacy.domain.reading.numbers import Number
 from advocacy.domain.reading.page import Page
 
+_MOST_DATES = 300
 _YEARS = range(1948, 2100)
 _SAME_SENTENCE = re.compile(r"[.!?:](?=\s+[^\d\s])|\n\s*\n")
 _BRACKET = re.compile(r"\([^()\n]*$")
@@ -33,11 +34,11 @@ class Judged:
 
 
 def find_dates(page: Page, language: str | None) -> tuple[Found, ...]:
-    """Return every date of the page in order. Without a year, or with day and month in unknown order, it is open."""
+    """Return the dates of the page in order, at most 300. Without a year, or with day and month in unknown order, it is open."""
     spelled = [_spelled(match) for match in _spelled_pattern().finditer(page.folded)]
     figures = [_figures(match, language) for match in _FIGURES.finditer(page.folded)]
     dates = [found for found in [*spelled, *figures] if found]
-    return tuple(sorted(dates, key=lambda found: found.start))
+    return tuple(sorted(dates, key=lambda found: found.start)[:_MOST_DATES])
 
 
 def issue_date(

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from advocacy.domain.reading.blocks import Block, Entry, is_postal, only_contacts
 from advocacy.domain.reading.lexicon import lexicon, phrase_pattern
-from advocacy.domain.reading.names import name_line
+from advocacy.domain.reading.names import is_bare_office, name_line
 from advocacy.domain.reading.page import Page, fold
 from advocacy.domain.reading.places import country_of_address, mentions
 from advocacy.domain.reading.values import Field, Target
@@ -106,8 +106,8 @@ def complete(
     """Return the target with its country, and for an embassy the supporters it is for."""
     phones = tuple(values.get("phone", []) + values.get("fax", []))
     country = country_of_address(postal, phones) or country_of_address((name,), ())
-    sends = [mention.code for mention in mentions(name) if mention.kind == "name"]
-    embassy = bool(_embassy_pattern().search(fold(name)))
+    house = next((line for line in (name, *postal) if _embassy_pattern().search(fold(line))), None)
+    sends = [mention.code for mention in mentions(house or "") if mention.kind == "name"]
     return Target(
         name=name,
         role=role,
@@ -116,17 +116,12 @@ def complete(
         email=_joined(values.get("email")),
         phone=_joined(values.get("phone")),
         fax=_joined(values.get("fax")),
-        office=postal[0] if postal and _office_first(postal[0]) else None,
+        office=postal[0] if postal and is_bare_office(postal[0]) else None,
         country=country,
         web_form=(values.get("web") or [None])[0],  # type: ignore[list-item]
         social=_joined(values.get("social")),
-        for_countries=(country,) if embassy and country and country not in sends else (),
+        for_countries=(country,) if house and country and country not in sends else (),
     )
-
-
-def _office_first(line: str) -> bool:
-    words = fold(line).replace(",", " ").split()
-    return bool(words) and words[0] in lexicon().names("offices") and not any(char.isdigit() for char in line)
 
 
 def _joined(values: list[str] | None) -> str | None:

@@ -1,7 +1,7 @@
 """The tidied text of a document, in which each character remembers where it stood in the source."""
 
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -65,6 +65,10 @@ class Page:
             place = self.places[min(start, len(self.places) - 1)] if self.places else 0
             return place, place
         return self.places[start], self.places[end - 1] + 1
+
+    def place_of(self, source_place: int) -> int:
+        """Return the page position of the first character at or after a place in the source."""
+        return bisect_left(self.places, source_place)
 
     def said(self, start: int, end: int) -> str:
         """Return the words between two page positions with line breaks and runs of blanks made one blank."""

@@ -91,10 +91,15 @@ def divide(page: Page) -> tuple[Part, ...]:
         elif not line.blank and (mark := label_at(page, line)):
             marks.append(mark)
             reached = mark[2]
-        elif not line.blank and marks[-1][0] != "letter" and _opens_a_letter(page, line):
+        elif not line.blank and not _in_a_letter(marks[-1]) and _opens_a_letter(page, line):
             marks.append(("letter", line.start, line.start))
     ends = [mark[1] for mark in marks[1:]] + [len(page.text)]
     return tuple(Part(kind, start, body, max(end, body)) for (kind, start, body), end in zip(marks, ends, strict=True))
+
+
+def _in_a_letter(mark: tuple[str, int, int]) -> bool:
+    """Whether the part was opened by a salutation; one opened by a label may still have its salutation before it."""
+    return mark[0] == "letter" and mark[1] == mark[2]
 
 
 def _opens_a_letter(page: Page, line: Line) -> bool:
@@ -136,7 +141,7 @@ def _label_from(page: Page, line: Line, start: int) -> tuple[str, int, int] | No
 
 def _label_end(page: Page, line: Line, kind: str, end: int) -> int:
     """A label that runs on before addresses takes up its line; after a colon the first address may follow."""
-    if kind in {"addressees", "copies"} and not page.flat and page.folded[end - 1] != ":":
+    if kind in {"addressees", "copies", "letter"} and not page.flat and page.folded[end - 1] != ":":
         return max(end, line.end)
     return end
 

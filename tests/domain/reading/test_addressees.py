@@ -129,3 +129,8 @@ def test_countries_are_recognised_in_six_languages() -> None:
     assert {mention.code for mention in mentions(text)} == {"DE"}
     assert english_name("US") == "USA"
     assert english_name("CI") == "Côte d'Ivoire"
+
+
+def test_a_bare_house_is_no_office() -> None:
+    text = "UA 5/24\n\nWrite to:\n\nPresident Ann Field\nThe Round House\n1 Lake Avenue\nWashington, DC 20500, USA\n"
+    assert read(text).addressees()[0].office is None
