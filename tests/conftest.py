@@ -46,13 +46,11 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> str:
+def postgresql_template(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of a migrated database that each test copies: a copy takes a tenth of a migration."""
     name = "template_advocacy"
     _on_server(postgresql_server, f"CREATE DATABASE {name}")
-    _migrated(
-        load(Path(os.devnull), **_settings(Path(os.environ.get("TMPDIR", "/tmp")), _named(postgresql_server, name)))
-    )  # noqa: S108
+    _migrated(load(Path(os.devnull), **_settings(tmp_path_factory.mktemp("made"), _named(postgresql_server, name))))
     return name
 
 
