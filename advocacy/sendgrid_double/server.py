@@ -67,6 +67,8 @@ class Server:
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
+        # Connections that were just accepted come to their first step, where they can be closed.
+        await asyncio.sleep(0.02)
         for writer in list(self._open):
             writer.transport.abort()
 
