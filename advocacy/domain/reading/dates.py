@@ -188,7 +188,7 @@ def _head_end(page: Page) -> int:
 @lru_cache(maxsize=1)
 def _spelled_pattern() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, lexicon().months), key=len, reverse=True))
-    year = r"(?:,?\s*(?:de\s+|del\s+|di\s+|do\s+|of\s+|anno\s+)?(?P<{0}>(?:19|20)\d\d)(?![\d/]))?"
+    year = r"(?:,?\s*(?:de\s+|del\s+|di\s+|do\s+|of\s+|anno\s+)?(?P<{0}>(?:19|20)\d\d|\d\d(?=\s+\d\d?:\d\d))(?![\d/]))?"
     day_first = (
         rf"(?<![\d/.])(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|o|a|\.)?\s*(?:of\s+|de\s+|di\s+|do\s+)?(?P<month>{names})\b\.?"
         + year.format("year")
@@ -208,7 +208,7 @@ def _spelled(match: re.Match[str]) -> Found | None:
     year = match["year"] or match["year2"]
     if year is None:
         return Found(match.start(), match.end(), None, "no year is printed")
-    return _found(match, int(year), month, day)
+    return _found(match, int(year) if len(year) == 4 else _century(int(year)), month, day)
 
 
 def _figures(match: re.Match[str], language: str | None) -> Found | None:

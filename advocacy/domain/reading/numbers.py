@@ -13,6 +13,8 @@ _NUMBER = re.compile(
     r"(?P<number>\d{1,4}/\d{2,4}(?:[-/]\d{1,2})?)(?![\d/])"
 )
 _INDEX = re.compile(r"(?<![\w/])[a-z]{3}\s?\d{2}/\s?(?:\d{2,5}|[a-z]{1,3}\s?\d{2,5})/\s?(?:\d{4}|\d{2})(?![\d/])")
+_SERIES = frozenset({"act", "afr", "amr", "asa", "doc", "eur", "fin", "ior", "mde", "men", "nws", "org", "pol", "pre"})
+_LIKE_A_DATE = re.compile(r"[0-3]\d/[01]?\d/(?:\d{4}|\d{2})")
 _OTHER_INDEX = re.compile(
     r"(?<!\w)(?:ai\s+)?ind(?:ex|ice)(?:\s+(?:number|ai|no))?\s*\.?\s*:\s*(?P<index>[a-z]{2,5}[ -]?\d[\w/.-]{2,24})"
 )
@@ -35,7 +37,11 @@ class Number:
 
 def own_numbers(page: Page) -> tuple[Number, ...]:
     """Return the numbers that can be this action's own, the likeliest first; numbers only mentioned are left out."""
-    found = [_number(page, match) for match in _NUMBER.finditer(page.folded) if not _previous(page, match.start())]
+    found = [
+        _number(page, match)
+        for match in _NUMBER.finditer(page.folded)
+        if _announces(page, match) and not _previous(page, match.start())
+    ]
     head = _head_limit(page)
     heads = [number for number in found if _stands_at_a_heading(page, number)]
     near = [number for number in found if number not in heads and (number.start < head or _index_near(page, number))]
@@ -45,18 +51,21 @@ def own_numbers(page: Page) -> tuple[Number, ...]:
 def index_of(page: Page, number: Number | None) -> Number | None:
     """Return the document's own index, as printed; that of a report quoted in the text is not it."""
     best: tuple[int, Number] | None = None
-    for match in _INDEX.finditer(page.folded):
+    for match in filter(lambda one: _is_index(page, one), _INDEX.finditer(page.folded)):
         score = _index_score(page, match.start(), number)
         if score > 0 and (best is None or score > best[0]):
             best = (score, _printed(page, match.start(), match.end()))
     if best:
         return best[1]
     other = _OTHER_INDEX.search(page.folded)
-    return (
-        _printed(page, other.start("index"), other.end("index"))
-        if other and other.start() < _head_limit(page)
-        else None
-    )
+    if (
+        other is None
+        or page.flat
+        or other.start() > max(page.line_at(other.start()).start, 0) + 1
+        or other.start() > _head_limit(page)
+    ):
+        return None
+    return _printed(page, other.start("index"), other.end("index"))
 
 
 def followed_number(page: Page, number: Number | None) -> Number | None:
@@ -64,9 +73,22 @@ def followed_number(page: Page, number: Number | None) -> Number | None:
     if number and number.update:
         return number
     for match in _NUMBER.finditer(page.folded):
-        if _previous(page, match.start()):
+        if _announces(page, match) and _previous(page, match.start()):
             return _number(page, match)
     return None
+
+
+def _announces(page: Page, match: re.Match[str]) -> bool:
+    """ "AU 12/05" announces a number, "du 10/05 au 12/05" does not: the letters are capitals where there are any."""
+    shown = page.text[match.start("kind") : match.end("kind")]
+    return page.flat or len(shown) > 5 or shown.isupper() or " " in shown
+
+
+def _is_index(page: Page, match: re.Match[str]) -> bool:
+    """ "EUR 46/019/2013" is an index, "vom 12/05/2004" a date."""
+    shown = page.text[match.start() : match.start() + 3]
+    known = shown.lower() in _SERIES
+    return known if page.flat else shown.isupper() and (known or not _LIKE_A_DATE.fullmatch(match[0][3:].strip()))
 
 
 def _number(page: Page, match: re.Match[str]) -> Number:

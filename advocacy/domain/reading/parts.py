@@ -23,7 +23,7 @@ _ORDER = (
     "end",
     "action",
 )
-_FLAT_BULLET = re.compile(r"(?<=\s)(?:-(?= +\w)|[–•■▪●](?=\s*\w)|n(?=\s{2,}\w))")
+_FLAT_BULLET = re.compile(r"(?<=\s)(?:-(?= +\w)|[–•■▪●](?=\s*\w)|[nvqoü§](?=\s{2,}\w))")
 _SENTENCE_START = re.compile(r"[.!?]\s+")
 _SIGNATURE = re.compile(r"-- ?")
 _CONTACT_WORDS_AFTER = re.compile(r"\s*(?:[+(]?\d|[\w.+-]+@)")
@@ -49,7 +49,8 @@ def unfold(page: Page) -> Page:
         breaks |= {start, end}
     for (kind, _, end), (_, following, _) in pairwise([*labels, ("", len(page.text), len(page.text))]):
         if kind == "demands":
-            breaks |= {match.start() for match in _FLAT_BULLET.finditer(page.folded, end, following)}
+            bullets = _FLAT_BULLET.finditer(page.folded, end, following)
+            breaks |= {match.start() for match in bullets if _begins_an_item(page, match)}
     text: list[str] = []
     places: list[int] = []
     for place, char in enumerate(page.text):
@@ -60,6 +61,13 @@ def unfold(page: Page) -> Page:
         places.append(page.places[place])
     broken = lay_out(page.source, "".join(text), places, page.links)
     return Page(broken.source, broken.text, broken.places, broken.lines, page.links, flat=True)
+
+
+def _begins_an_item(page: Page, match: re.Match[str]) -> bool:
+    """A dash in mid-sentence is none of the list's: an item follows a sign, or begins with a verb's participle."""
+    before = page.folded[max(0, match.start() - 4) : match.start()].rstrip()[-1:]
+    word = re.match(r"\s*(\w*)", page.folded[match.end() : match.end() + 30])
+    return match[0] != "-" or before in {*":;.,)?!"} or bool(word and word[1].endswith(("ing", "ant", "ando", "endo")))
 
 
 def _flat_labels(page: Page) -> list[tuple[str, int, int]]:

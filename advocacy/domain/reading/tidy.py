@@ -182,7 +182,8 @@ def _mail_header(raw: list[str]) -> tuple[int, Span | None, Span | None]:
     at = lines = 0
     for words in raw:
         match = _HEADER.match(words)
-        if not match and not (spans and words.startswith(" ") and words.strip()):
+        folded_line = spans and words.startswith(" ") and words.strip()
+        if not match and not folded_line and (spans or words.strip()):
             break
         if match:
             spans[match[1].lower()] = (at + match.end(), at + len(words.rstrip()))

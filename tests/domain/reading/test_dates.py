@@ -73,3 +73,9 @@ def test_passing_on_counts_only_where_there_is_no_other_last_day() -> None:
     banner = "Please redistribute this alert until June 15, 1996\n\n"
     assert read(banner).as_json()["deadline"] == "1996-06-15"
     assert read(banner + "Please write before May 31, 1996.").as_json()["deadline"] == "1996-05-31"
+
+
+def test_when_a_mail_was_sent_counts_last_and_its_short_year_is_a_year() -> None:
+    header = "From: a@list.example\nSubject: ALERT: keep the archive open\nDate: Tue, 14 Jun 94 10:12:44 -0700\n\n"
+    assert read(header + "Please write to the mayor.").as_json()["issued"] == "1994-06-14"
+    assert read(header + "June 12, 1994\n\nPlease write to the mayor.").as_json()["issued"] == "1994-06-12"
