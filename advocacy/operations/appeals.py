@@ -110,7 +110,7 @@ def _to_one(
         days_left=deadline.days_left(now),
         posting_days=(deadline.day - post_by).days,
     )
-    base = _request(campaign, addressee, primary, wishes, today=today, pools=pools)
+    base = request_for(campaign, addressee, primary, wishes, today=today, pools=pools)
     ways = tuple(
         Way(
             offer=offer,
@@ -126,9 +126,10 @@ def _to_one(
     return replace(found, problems=guard.problems_of(found.letter, voice), nudges=guard.nudges(found.letter, base))
 
 
-def _request(
+def request_for(
     campaign: Campaign, addressee: Addressee, primary: Addressee | None, wishes: Wishes, *, today: date, pools: Pools
 ) -> AppealRequest:
+    """Return what a letter on paper to one addressee is made from. It is in the campaign's language, that of its demands."""
     language = pools.best(campaign.language)
     country = wordings.country_name(wishes.country, wordings.locale_for(language)) if wishes.country else ""
     return AppealRequest(

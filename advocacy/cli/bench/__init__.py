@@ -2,6 +2,7 @@
 
 import click
 
+from advocacy.cli.bench.appeals import appeals
 from advocacy.cli.bench.reading import reading
 
 
@@ -10,4 +11,5 @@ def bench() -> None:
     """Benchmarks. Compare figures of one run with each other: machines are shared and noisy."""
 
 
+bench.add_command(appeals)
 bench.add_command(reading)
