@@ -28,7 +28,9 @@ def add(app: Flask, email: str, role: str) -> None:
     settings: Settings = app.extensions["advocacy.settings"]
     session = db.session()
     now = moment.now(session, gateways.current().clock)
-    person, link = operations.add(session, email, OrganiserRole(role), now=now, base_url=settings.base_url)
+    person, link = operations.add(
+        session, email, OrganiserRole(role), now=now, base_url=settings.base_url, timezone=settings.timezone
+    )
     _tell(settings, link, f"{person.email} is invited as {role}. The link works once, for 48 hours.")
 
 

@@ -67,7 +67,14 @@ CODES = Limit(failures=5, within=timedelta(minutes=10))
 
 
 def add(
-    session: Session, email: str, role: OrganiserRole, *, now: datetime, base_url: str, actor: str = "cli"
+    session: Session,
+    email: str,
+    role: OrganiserRole,
+    *,
+    now: datetime,
+    base_url: str,
+    timezone: str = "UTC",
+    actor: str = "cli",
 ) -> tuple[Organiser, str]:
     """Invite a person by mail; return them and the single-use link in it, where they choose a password.
 
@@ -76,7 +83,7 @@ def add(
     address = _address(email)
     if organisers.by_email(session, address) is not None:
         raise ConflictError(f"{address} may sign in already. `advocacy organisers reset {address}` sends a new link.")
-    person = Organiser(email=address, created_at=now, roles=[_role(session, role)])
+    person = Organiser(email=address, created_at=now, timezone=timezone, roles=[_role(session, role)])
     session.add(person)
     session.flush()
     audit.record(
@@ -103,6 +110,7 @@ def one_time_link(
     now: datetime,
     base_url: str,
     role: OrganiserRole = OrganiserRole.OWNER,
+    timezone: str = "UTC",
     actor: str = "cli",
 ) -> str:
     """Return a link that signs this person in once, adding them first when they are new.
@@ -112,7 +120,7 @@ def one_time_link(
     address = _address(email)
     person = organisers.by_email(session, address)
     if person is None:
-        person = Organiser(email=address, created_at=now, roles=[_role(session, role)])
+        person = Organiser(email=address, created_at=now, timezone=timezone, roles=[_role(session, role)])
         session.add(person)
         session.flush()
     audit.record(session, actor=actor, what="organiser.one_time_link", object_=_object(person), now=now)

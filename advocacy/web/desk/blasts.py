@@ -18,7 +18,7 @@ from advocacy.models.progress import progress_of
 from advocacy.operations import audiences, blast_moves, explaining
 from advocacy.operations.blast_moves import Decision
 from advocacy.web import access
-from advocacy.web.desk import previews, today, who
+from advocacy.web.desk import mails, previews, today, who
 from advocacy.web.desk.words import mail_name
 
 bp = Blueprint("desk_blasts", __name__, url_prefix="/desk/blasts")
@@ -149,6 +149,9 @@ def _state(blast: Blast, campaign: Campaign) -> dict[str, object]:
         "blast": blast,
         "campaign": campaign,
         "progress": counted,
+        "expected": next((line.people for line in mails.lines(session, campaign, now) if line.blast_id == blast.id), 0)
+        if not counted.planned
+        else 0,
         "over": blast.state in ENDED,
         "ended": ENDED,
         "why_not": None

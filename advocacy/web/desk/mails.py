@@ -9,10 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.domain.blast import BlastState
+from advocacy.domain.campaign import CampaignState
+from advocacy.models import audience
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
 from advocacy.models.progress import Progress, progress_of
-from advocacy.operations import campaigns
+from advocacy.operations import timetable
+from advocacy.operations.timetable import PlanLine
 from advocacy.web.desk.words import _, mail_name
 
 _BEFORE = re.compile(r"before-(\d+)")
@@ -42,7 +45,7 @@ def lines(session: Session, campaign: Campaign, now: datetime) -> list[Line]:
     kept = [blast for blast in blasts if blast in stored.values() or blast.id not in superseded]
     counts = progress_of(session, [blast.id for blast in kept])
     subjects = _subjects(session, kept)
-    planned = {line.rule: line for line in campaigns.plan(session, campaign, now)}
+    planned = {line.rule: line for line in _since_launch(session, campaign, now)}
     found = [
         Line(
             rule=blast.rule,
@@ -71,9 +74,19 @@ def lines(session: Session, campaign: Campaign, now: datetime) -> list[Line]:
             why=line.why,
         )
         for line in planned.values()
-        if line.rule not in known
+        if line.rule not in known and line.last_due >= now
     ]
     return sorted(found, key=lambda line: (line.first_due, line.last_due))
+
+
+def _since_launch(session: Session, campaign: Campaign, now: datetime) -> list[PlanLine]:
+    """The plan with what was due already, so that a mail not yet planned is counted for all of its people."""
+    deadline = campaign.due_by()
+    if deadline is None or campaign.state is CampaignState.CLOSED:
+        return []
+    launched = campaign.launched_at or now
+    groups = audience.groups(session, campaign)
+    return timetable.lines(campaign, deadline, groups, launched_at=launched, after=launched)
 
 
 def _subjects(session: Session, blasts: Sequence[Blast]) -> dict[int, str]:

@@ -42,7 +42,15 @@ def people() -> ResponseReturnValue:
 def invite() -> ResponseReturnValue:
     email = request.form.get("email", "")
     try:
-        person, link = organisers.add(db.session(), email, _role(), now=who.now(), base_url=_base(), actor=who.actor())
+        person, link = organisers.add(
+            db.session(),
+            email,
+            _role(),
+            now=who.now(),
+            base_url=_base(),
+            timezone=web_requests.settings().timezone,
+            actor=who.actor(),
+        )
     except (ConflictError, InvalidError) as error:
         return _people(fault=str(error), email=email), 422
     flash(_("%(email)s is invited by mail.", email=person.email), "good")

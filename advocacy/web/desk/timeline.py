@@ -73,8 +73,10 @@ def draw(marks: Sequence[Mark], *, start: datetime, end: datetime, now: datetime
         f'<rect width="{look.width}" height="{height}" fill="{look.paper}"/>',
         f'<line x1="{_EDGE}" y1="{base}" x2="{look.width - _EDGE}" y2="{base}" stroke="{look.quiet}" stroke-width="2"/>',
     ]
-    for (mark, x), lane in zip(placed, lanes, strict=True):
-        parts += _tick(mark, x, base, 20 + lane * _LANE, look)
+    heights = [20 + lane * _LANE for lane in lanes]
+    parts += [_stem(x, height, base, look) for (_, x), height in zip(placed, heights, strict=True)]
+    for (mark, x), height in zip(placed, heights, strict=True):
+        parts += _tick(mark, x, base, height, look)
     parts += _ends(base, end.astimezone(zone) - timedelta(minutes=1), look)
     if start <= now <= end:
         parts += _now(_x(now, start, end, look), base, look)
@@ -107,6 +109,10 @@ def _extent(x: float, letters: int, look: Look) -> tuple[float, float]:
     return left, left + width
 
 
+def _stem(x: float, label_at: int, base: int, look: Look) -> str:
+    return f'<line x1="{x}" y1="{label_at + 4}" x2="{x}" y2="{base - 7}" stroke="{look.quiet}" stroke-width="1"/>'
+
+
 def _tick(mark: Mark, x: float, base: int, label_at: int, look: Look) -> list[str]:
     left, right = _extent(x, len(mark.label), look)
     colour = {"cancelled": look.quiet, "missed": look.warning, "blocked": look.warning}.get(mark.state, look.accent)
@@ -114,7 +120,7 @@ def _tick(mark: Mark, x: float, base: int, label_at: int, look: Look) -> list[st
     label = f'<text x="{(left + right) / 2:.1f}" y="{label_at}" text-anchor="middle" fill="{look.ink}"'
     struck = ' text-decoration="line-through"' if mark.state == "cancelled" else ""
     return [
-        f'<line x1="{x}" y1="{label_at + 4}" x2="{x}" y2="{base - 7}" stroke="{look.quiet}" stroke-width="1"/>',
+        f'<rect x="{left - 2:.1f}" y="{label_at - 12}" width="{right - left + 4:.1f}" height="16" fill="{look.paper}"/>',
         f'<circle cx="{x}" cy="{base}" r="6" fill="{filled}" stroke="{colour}" stroke-width="2"/>',
         f"{label}{struck}>{escape(mark.label)}</text>",
     ]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint
 from flask_babel import gettext
 from flask_babel import ngettext as plural
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from advocacy.domain.addressee import Channel
 from advocacy.domain.blast import BlastState
@@ -43,6 +43,20 @@ def moment(instant: datetime | None) -> str:
     return Markup('<time datetime="{}">{} <span class="quiet">({})</span></time>').format(
         instant.astimezone(UTC).isoformat(), told, distance(instant)
     )
+
+
+@bp.app_template_filter("commands")
+def commands(text: str) -> Markup:
+    """A sentence in which `commands` stand between back-quotes, with them as code."""
+    pieces = text.split("`")
+    marked = [Markup("<code>{}</code>").format(piece) if at % 2 else escape(piece) for at, piece in enumerate(pieces)]
+    return Markup("").join(marked)
+
+
+@bp.app_template_filter("sentence")
+def sentence(text: str) -> str:
+    """A reason as a sentence of its own."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 @bp.app_template_filter("distance")

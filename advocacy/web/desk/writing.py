@@ -57,6 +57,26 @@ def save(slug: str) -> ResponseReturnValue:
     return _page(campaign, said, words=words)
 
 
+@bp.post("/<slug>/write/frame")
+@access.staff(Permission.SEND)
+def frame(slug: str) -> ResponseReturnValue:
+    """The mail as it will look, into the frame of the form that sends it."""
+    database = db.session()
+    campaign = campaigns.find(database, slug)
+    try:
+        words = blasts.write(
+            database,
+            campaign,
+            _draft(request.form.to_dict()),
+            campaign.language,
+            writer=current().mails,
+            settings=settings(),
+        )
+    except InvalidError as error:
+        return previews.as_text(str(error)), 422
+    return previews.framed(previews.filled(words, campaign, _someone(campaign)).html)
+
+
 def _schedule(campaign: Campaign, draft: Draft) -> ResponseReturnValue:
     blast = blasts.schedule(db.session(), campaign, draft, gateways=current(), settings=settings(), actor=who.actor())
     flash(_("The mail is scheduled. It can be paused or cancelled until it has gone."), "good")
