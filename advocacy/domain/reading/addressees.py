@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from advocacy.domain.reading.blocks import Block, blocks_of, is_postal, is_prose, starts_an_address
 from advocacy.domain.reading.drafts import Draft, finish, read_block
-from advocacy.domain.reading.flat_address import flat_target
+from advocacy.domain.reading.flat_address import flat_targets
 from advocacy.domain.reading.lexicon import lexicon
 from advocacy.domain.reading.page import Line, Page, Span
 from advocacy.domain.reading.parts import Part, is_salutation_line, label_at
@@ -36,8 +36,7 @@ def targets_of(
 def _from_part(page: Page, part: Part, table: Table | None, taken: list[Span]) -> list[Field[Target]]:
     role = "copy" if part.kind == "copies" else "primary"
     if page.flat:
-        target = flat_target(page, part.start, part.end, role, taken)
-        return [target] if target else []
+        return flat_targets(page, part.start, part.end, role, taken)
     drafts: list[Draft] = []
     for block in blocks_of(page, part.start, part.end, taken):
         if not (table and table.covers(block.start)):

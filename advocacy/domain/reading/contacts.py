@@ -31,7 +31,7 @@ class Contacts:
 def contacts_in(page: Page, line: Line) -> Contacts:
     """Return what a line says about reaching someone. `lead_end` is where words before the first label end."""
     found = Contacts(lead_end=line.end)
-    labels = _labels(page, line)
+    labels = labels_in(page, line)
     if not labels:
         return _bare(page, line, found)
     found.labelled = True
@@ -73,7 +73,7 @@ def urls_in(text: str) -> list[tuple[str, int, int]]:
     ]
 
 
-def _labels(page: Page, line: Line) -> list[tuple[tuple[str, ...], int, int]]:
+def labels_in(page: Page, line: Line) -> list[tuple[tuple[str, ...], int, int]]:
     """The labels of a line as (kinds, start, end of label), in order."""
     found: list[tuple[tuple[str, ...], int, int]] = []
     for match in _label_pattern().finditer(page.folded, line.start, line.end):

@@ -1,8 +1,9 @@
 """Read an address that lost its line breaks: where the name ends is told by what the words are."""
 
 import re
+from dataclasses import dataclass, field
 
-from advocacy.domain.reading.contacts import contacts_in
+from advocacy.domain.reading.contacts import emails_in, labels_in, phone_in
 from advocacy.domain.reading.lexicon import lexicon, phrase_pattern
 from advocacy.domain.reading.names import ADDRESS_STEMS
 from advocacy.domain.reading.page import Line, Page, Span, fold
@@ -14,47 +15,106 @@ _PARTICLES = frozenset(
     {"al", "el", "bin", "ibn", "ben", "de", "da", "van", "von", "der", "abu", "bint", "al-din", "ould", "san", "la"}
 )
 _NAME_WORDS = 2
+_FEWEST_WORDS = 3
+_MOST_TARGETS = 12
+_NEAR = 6
+"""Characters that may stand between a label and its value."""
+_SALUTATION = re.compile(
+    r"\s*(?:dear(?: (?:prime|attorney|vice|deputy|chief|foreign|inspector|mr|mrs|ms|dr|lt|director|public)\.?)? [\w'-]+"
+    r"|your(?: royal)? [a-z]+|excellency|(?:senor|senora|monsieur|madame)(?: (?:le|la))? \w+|[\w']+(?: \w+)?)"
+)
 
 
-def flat_target(page: Page, start: int, end: int, role: str, taken: list[Span]) -> Field[Target] | None:
-    """Return the addressee of a stretch without line breaks, or None where no name stands there."""
+@dataclass
+class _Values:
+    """Where the postal part ends, and the ways to reach the addressee by kind."""
+
+    address_end: int
+    found: dict[str, list[str]] = field(default_factory=dict)
+
+    def one(self, kind: str) -> str | None:
+        return ", ".join(dict.fromkeys(self.found.get(kind, []))) or None
+
+
+def flat_targets(page: Page, start: int, end: int, role: str, taken: list[Span]) -> list[Field[Target]]:
+    """Return the addressees of a stretch without line breaks, one after the other."""
     end = min([end, *(span_start for span_start, _ in taken if span_start >= start)])
     closing = phrase_pattern(lexicon().words["closings"]).search(page.folded, start, end)
     end = closing.start() if closing else end
-    start, _ = _skip_notes(page, start, end)
-    contacts = contacts_in(page, Line(start, end))
-    address_end = contacts.lead_end if contacts.labelled else end
-    if len(page.text[start:address_end].split()) < 3:
+    found: list[Field[Target]] = []
+    while start < end and len(found) < _MOST_TARGETS:
+        start = _skip_notes(page, start, end)
+        stop, values = _contacts(page, start, end)
+        if target := _target(page, start, values, role):
+            found.append(Field(target, 0.6, page.source_span(start, stop), "the line breaks of this address were lost"))
+        start = max(stop, start + 1)
+    return found
+
+
+def _target(page: Page, start: int, values: _Values, role: str) -> Target | None:
+    address_end = values.address_end
+    if len(page.text[start:address_end].split()) < _FEWEST_WORDS:
         return None
     name_end, salutation, rest_start = _name_end(page, start, address_end)
     name = page.said(start, name_end).strip(" ,;")
     rest = page.said(rest_start, address_end).strip(" ,;")
-    values = {kind: [value for value, _, _ in found] for kind, found in contacts.values.items()}
-    if not name or not (rest or values):
+    if not name or not (rest or values.found):
         return None
-    said = values.pop("salutation", None)
-    target = Target(
+    return Target(
         name=name,
         role=role,
-        salutation=salutation or (said[0] if said else None),
+        salutation=salutation or values.one("salutation"),
         postal_lines=(rest,) if rest else (),
-        email=", ".join(values.get("email", [])) or None,
-        phone=", ".join(values.get("phone", [])) or None,
-        fax=", ".join(values.get("fax", [])) or None,
-        country=country_of_address((rest,), tuple(values.get("phone", []))),
+        email=values.one("email"),
+        phone=values.one("phone"),
+        fax=values.one("fax"),
+        country=country_of_address((rest,), tuple(values.found.get("phone", []))),
     )
-    return Field(target, 0.6, page.source_span(start, end), "the line breaks of this address were lost")
 
 
-def _skip_notes(page: Page, start: int, end: int) -> tuple[int, list[str]]:
+def _contacts(page: Page, start: int, end: int) -> tuple[int, _Values]:
+    """Return where the address that begins at `start` ends with its contacts, and their values.
+
+    Words left over between two labels, or after the last, belong to the next address.
+    """
+    labels = labels_in(page, Line(start, end))
+    if not labels:
+        return end, _Values(end)
+    values = _Values(labels[0][1])
+    ends = [label[1] for label in labels[1:]] + [end]
+    stop = values.address_end
+    for (kinds, _, begin), finish in zip(labels, ends, strict=True):
+        value, stop = _value(page, kinds[0], begin, finish)
+        for kind in kinds:
+            if value:
+                values.found.setdefault(kind, []).append(value)
+        if len(page.text[stop:finish].split()) >= _FEWEST_WORDS:
+            return stop, values
+    return end, values
+
+
+def _value(page: Page, kind: str, start: int, end: int) -> tuple[str | None, int]:
+    """Return the value right after a label, and where it ends; what follows it is not part of it."""
+    text = page.text[start:end]
+    if kind == "email":
+        emails = emails_in(text)
+        return (emails[0][0], start + emails[0][2]) if emails and emails[0][1] < _NEAR else (None, start)
+    if kind in {"phone", "fax"}:
+        phone = phone_in(text)
+        return (" ".join(phone[0].split()), start + phone.end()) if phone and phone.start() < _NEAR else (None, start)
+    if kind == "salutation":
+        words = _SALUTATION.match(fold(text))
+        return (" ".join(text[: words.end()].split()), start + words.end()) if words else (None, start)
+    return None, end
+
+
+def _skip_notes(page: Page, start: int, end: int) -> int:
     """Pass over remarks in brackets before the name."""
-    notes: list[str] = []
     while (match := _BRACKET.match(page.text, start, end)) is not None:
-        notes.append(match[1])
         start = match.end()
     while start < end and page.text[start].isspace():
         start += 1
-    return start, notes
+    return start
 
 
 def _name_end(page: Page, start: int, end: int) -> tuple[int, str | None, int]:

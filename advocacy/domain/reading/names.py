@@ -17,7 +17,7 @@ _NAME_WORD = re.compile(
 ADDRESS_STEMS = re.compile(
     r"(?:admin|pr[ae]s?[sz]?iden[tc]i|prezid|ministr|ministe|minister|secret|sekret|pala[cizs]|parl|govern|gobern|konsul|ambass|embass|botsch|prokur|procur"
     r"|gener|bureau|office|kanc|kanz|dom$|house|state$|ul$|ulits|str$|rue$|av$|avenid|avenue|calle|plaza|place|p\.?o|b\.?p|apart|via$|kremlin|court|supreme"
-    r"|depart|build|road|street|jalan|jl$|no$|c/o|private|cabinet|casa|edif|square|sq$|respub|republi)"
+    r"|depart|build|road|street|jalan|jl$|no$|c/o|private|cabinet|casa|edif|square|sq$|respub|republi|royal|cancil)"
 )
 """How words of an address begin that are no part of a name, in many languages."""
 
