@@ -415,6 +415,19 @@ def upgrade() -> None:
         batch_op.create_index('ix_single_due', ['due_at'], unique=False, sqlite_where=sa.text("state = 'planned'"), postgresql_where=sa.text("state = 'planned'"))
         batch_op.create_index('ix_single_supporter', ['supporter_id', 'kind', 'created_at'], unique=False)
 
+    op.create_table('stall_count',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('campaign_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('channel', sa.Enum('post', 'email', 'web_form', 'phone', 'fax', 'social', name='channel', native_enum=False, length=20), nullable=False),
+    sa.Column('people', sa.Integer(), nullable=False),
+    sa.Column('actor', sa.String(length=80), nullable=False),
+    sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], name=op.f('fk_stall_count_campaign_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stall_count'))
+    )
+    with op.batch_alter_table('stall_count', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stall_count_campaign_id'), ['campaign_id'], unique=False)
+
     op.create_table('subscription',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('supporter_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -483,6 +496,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_subscription_campaign_joined')
 
     op.drop_table('subscription')
+    with op.batch_alter_table('stall_count', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stall_count_campaign_id'))
+
+    op.drop_table('stall_count')
     with op.batch_alter_table('single_mail', schema=None) as batch_op:
         batch_op.drop_index('ix_single_supporter')
         batch_op.drop_index('ix_single_due', sqlite_where=sa.text("state = 'planned'"), postgresql_where=sa.text("state = 'planned'"))

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from advocacy.domain.permissions import Permission
+from advocacy.models import stall
 from advocacy.models.base import db
 from advocacy.models.figures import figures_of
 from advocacy.operations import campaigns
@@ -17,4 +18,9 @@ bp = Blueprint("desk_results", __name__, url_prefix="/desk/campaigns")
 def show(slug: str) -> ResponseReturnValue:
     session = db.session()
     campaign = campaigns.find(session, slug)
-    return render_template("desk/campaign/results.html", campaign=campaign, figures=figures_of(session, campaign))
+    return render_template(
+        "desk/campaign/results.html",
+        campaign=campaign,
+        figures=figures_of(session, campaign),
+        at_stalls=sum(stall.by_channel(session, campaign.id).values()),
+    )
