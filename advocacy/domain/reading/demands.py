@@ -10,6 +10,7 @@ from advocacy.domain.reading.page import Line, Page, Span
 from advocacy.domain.reading.parts import Part
 from advocacy.domain.reading.values import Field
 
+_MOST_SENTENCES = 20
 _LABELLED = frozenset({"demands"})
 _LISTS_WITHOUT_LABEL = frozenset({"head", "action", "summary", "letter"})
 _SENTENCE_END = re.compile(r"[.!?](?=[\s\"')\]]|$)")
@@ -116,7 +117,7 @@ def _plainly_listed(page: Page, part: Part) -> list[Span]:
 
 
 def _asked_in_part(page: Page, part: Part) -> list[Span]:
-    return _asked(page, part.label_start, part.end, "always", len(page.text))
+    return _asked(page, part.label_start, part.end, "always", _MOST_SENTENCES)
 
 
 def _asked(page: Page, start: int, end: int, kind: str, most: int) -> list[Span]:

@@ -76,8 +76,8 @@ def _flat_labels(page: Page) -> list[tuple[str, int, int]]:
     for kind in _ORDER:
         if kind in {"country", "end", "action"}:
             continue
-        pattern = re.compile(r"(?<![\w'-])(?:" + lexicon().labels[kind].pattern + ")")
-        found += [(m.start(), -m.end(), kind) for m in pattern.finditer(page.folded) if m[0].rstrip().endswith(":")]
+        matches = _anywhere_pattern(kind).finditer(page.folded)
+        found += [(match.start(), -match.end(), kind) for match in matches if match[0].rstrip().endswith(":")]
     labels: list[tuple[str, int, int]] = []
     reached = 0
     for start, negative_end, kind in sorted(found):
@@ -164,6 +164,11 @@ def _fits(page: Page, line: Line, kind: str, match: re.Match[str]) -> bool:
         # "Contact: 613 ..." or "cc: x@y" name a way to reach someone, not a part of the document.
         return kind == "copies"
     return not (line.bullet and kind in {"background", "summary", "country", "write_in"} and line.bullet in "-•■n")
+
+
+@lru_cache(maxsize=16)
+def _anywhere_pattern(kind: str) -> re.Pattern[str]:
+    return re.compile(r"(?<![\w'-])(?:" + lexicon().labels[kind].pattern + ")")
 
 
 @lru_cache(maxsize=1)
