@@ -53,7 +53,7 @@ def _listed(
     parted = "\u00a0;" if voice.language == "fr" else ";"
     items = tuple(
         Piece(
-            f"{_item(wording, form, runs_on=runs_on)}{'.' if index == last or not runs_on else parted}",
+            one_end(f"{_item(wording, form, runs_on=runs_on)}{'.' if index == last or not runs_on else parted}"),
             Kind.DEMAND,
             index,
         )
@@ -63,8 +63,8 @@ def _listed(
 
 
 def _item(wording: Wording, form: Form, *, runs_on: bool) -> str:
-    if form is Form.CLAUSE:
-        return wording.que
+    if wording.form is Form.CLAUSE:
+        return wording.que if runs_on else wording.que[:1].upper() + wording.que[1:]
     return wording.lower if runs_on else wording.upper
 
 
@@ -92,8 +92,13 @@ def _as_sentences(
 def nth_phrasing(chooser: Chooser, part: str, at: int, phrases: tuple[Phrase, ...], values: dict[str, str]) -> str:
     """Return a sentence for the demand at place `at`; its phrasing differs from those of its neighbours."""
     able = [phrase for phrase in phrases if phrase.slots <= values.keys()]
-    phrase = able[(chooser.number(part, len(able)) + at) % len(able)]
-    return chooser.choose(f"{part}#{at}", (phrase,), values)
+    start = chooser.number(part, len(able)) + at
+    return one_end(chooser.choose(f"{part}#{at}", able, values, at=start))
+
+
+def one_end(sentence: str) -> str:
+    """Return a sentence with one final mark where a demand brought its own ("in the U.S..", "Where is Lin?.")."""
+    return sentence[:-1] if sentence.endswith(("..", "?.")) and not sentence.endswith("...") else sentence
 
 
 def several(demands: int) -> dict[str, str]:

@@ -1,11 +1,18 @@
 """Choosing among phrasings: always the same for one seed, evenly across seeds, and never the same words twice in a letter."""
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 
 from advocacy.domain.appeal.phrases import Phrase
 
-_ECHO_LETTERS = 19  # three words in a row shorter than this ("I ask you") may come back unnoticed
+_LONG_START_LETTERS = 12  # two words that begin a sentence and strike the eye ("Darüber hinaus")
+_LONG_PAIR_LETTERS = 20  # two words that do so anywhere ("préoccupe profondément")
+_ECHO_LETTERS = 16  # three words in a row shorter than this ("I ask you to") may come back unnoticed
+
+_MARKS = re.compile(r"\{(?:several|named|unnamed)\}")
 
 
 class Chooser:
@@ -19,29 +26,27 @@ class Chooser:
         """Return a number from 0 to `below` - 1, the same each time for this seed and `what`."""
         return int.from_bytes(self._digest(what)[:4]) % below
 
-    def hear(self, text: str) -> None:
-        """Note words that are in the letter anyway, so that no phrasing echoes them."""
-        self._heard.update(_echoes(text))
-
-    def choose(self, part: str, phrases: Sequence[Phrase], values: Mapping[str, str]) -> str:
+    def choose(self, part: str, phrases: Sequence[Phrase], values: Mapping[str, str], *, at: int | None = None) -> str:
         """Return one of `phrases` whose slots all have a value, or "" where there is none.
 
-        One that repeats words in a row is passed over while there is another.
+        One that repeats words in a row, or begins as a sentence before it did, is passed over while there is another. `at` tries
+        them from that place on instead of from one drawn.
         """
         there = values.keys()
         able = [phrase for phrase in phrases if phrase.slots <= there]
         if not able:
             return ""
         digest = self._digest(part)
-        start = int.from_bytes(digest[:4]) % len(able)
+        start = (int.from_bytes(digest[:4]) if at is None else at) % len(able)
         first = ""
         for step in range(len(able)):
-            text = able[(start + step) % len(able)].render(digest[4:], values)
-            echoes = _echoes(text)
+            phrase = able[(start + step) % len(able)]
+            worded = phrase.worded(digest[4:])
+            echoes = _echoes(worded)
             if self._heard.isdisjoint(echoes):
                 self._heard.update(echoes)
-                return text
-            first = first or text
+                return phrase.filled(worded, values)
+            first = first or phrase.filled(worded, values)
         return first
 
     def rotated(self, what: str, items: Sequence[int]) -> tuple[int, ...]:
@@ -55,9 +60,21 @@ class Chooser:
         return blake2b(what.encode(), key=self._key, digest_size=40).digest()
 
 
-def _echoes(text: str) -> set[str]:
-    """Return the runs of words that are noticed when they come back: four in a row, or three that are long."""
-    words = [word.strip(".,;:!?“”\"'()") for word in text.lower().split()]
-    threes = [f"{one} {two} {three}" for one, two, three in zip(words, words[1:], words[2:], strict=False)]
-    fours = {f"{run} {word}" for run, word in zip(threes, words[3:], strict=False)}
-    return fours.union(run for run in threes if len(run) >= _ECHO_LETTERS)
+@lru_cache(maxsize=32_768)
+def _echoes(worded: str) -> frozenset[str]:
+    """Return the runs of words that are noticed when they come back, leaving out what fills the slots.
+
+    They are four words in a row, three that are long, two that are very long, and those that begin a sentence.
+    """
+    spoken = _MARKS.sub("", worded).lower().split()
+    words = [word.strip(".,;:!?“”„«»\"'()") for word in spoken]
+    twos = [" ".join(pair) for pair in pairwise(words)]
+    threes = [f"{pair} {word}" for pair, word in zip(twos, words[2:], strict=False)]
+    fours = [f"{run} {word}" for run, word in zip(threes, words[3:], strict=False)]
+    found = {run for run in twos if len(run) >= _LONG_PAIR_LETTERS}
+    found.update(run for run in threes if len(run) >= _ECHO_LETTERS)
+    found.update(fours)
+    found.update(f"^{run}" for at, run in enumerate(threes) if at == 0 or spoken[at - 1][-1] in ":;")
+    if twos and len(twos[0]) >= _LONG_START_LETTERS:
+        found.add(f"^{twos[0]}")
+    return frozenset(run for run in found if "{" not in run)

@@ -1,14 +1,15 @@
 """Composing an appeal: the parts are drawn from the pools, the demands are led in, and all is fitted to the channel."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from advocacy.domain.addressee import Channel
-from advocacy.domain.appeal import asking, fitting, plans, spoken
+from advocacy.domain.appeal import asking, fitting, places, plans, spoken
 from advocacy.domain.appeal.asking import Style
 from advocacy.domain.appeal.choosing import Chooser
-from advocacy.domain.appeal.own import ended, own_pieces
-from advocacy.domain.appeal.pools import Pools, Voice
+from advocacy.domain.appeal.own import closed, ended, own_pieces
+from advocacy.domain.appeal.pools import NAMED, UNNAMED, Pools, Voice
 from advocacy.domain.appeal.request import AppealRequest
 from advocacy.domain.appeal.subject import as_subject
 from advocacy.domain.appeal.text import Appeal, Kind, Paragraph, Piece
@@ -24,6 +25,14 @@ _TITLES_TO_REPEAT = (
     "Cher ",
     "Chère ",
     "Honorable",
+)
+_TO_NOBODY_BY_NAME = re.compile(r"\b(?:sirs?|madams?|mesdames|messrs|whom|all|friends)\b", re.IGNORECASE)
+# After the comma of its salutation a German letter goes on small, unless with a noun or "Sie": so only words that are neither.
+_SMALL_AFTER_COMMA = frozenset(
+    """
+    als an auch auf aus bei bitte danke das der die dies diese dieser ein eine erlauben es für gestatten heute hiermit ich im in manches
+    mein meine mit nach seit über unter von vor was weil wenn wie wir zu
+    """.split()  # noqa: SIM905
 )
 
 
@@ -49,6 +58,11 @@ def compose(request: AppealRequest, pools: Pools) -> Appeal:
 
 def _letter(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str]) -> Appeal:
     order = asking.order(request, chooser)
+    plan = _plan(request, chooser)
+    style = _style(request, chooser, len(order))
+    asked = asking.demands_block(request, voice, chooser, order, style)
+    parts = _parts(request, voice, chooser, values, plan)
+    # The subject comes last: it may well repeat the title, which must not drive the sentence that names the case to an echo.
     frame = Appeal(
         language=voice.language,
         channel=request.channel,
@@ -59,10 +73,6 @@ def _letter(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapp
         closing=chooser.choose("closing", voice.phrases("closing", request.tone), values),
         signature=tuple(line for line in (request.writer.name.strip(), request.writer.place()) if line),
     )
-    plan = _plan(request, chooser)
-    style = _style(request, chooser, len(order))
-    asked = asking.demands_block(request, voice, chooser, order, style)
-    parts = _parts(request, voice, chooser, values, plan)
     appeal, fits = _fitted(frame, plan, parts, asked, request)
     if not fits and style is Style.SENTENCES and len(order) > 1:
         listed = asking.demands_block(request, voice, chooser, order, Style.LIST)
@@ -70,7 +80,7 @@ def _letter(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapp
     if not fits and request.channel is Channel.EMAIL:
         # The body has to be pasted anyway, so nothing is gained by giving up parts of it.
         appeal = replace(frame, paragraphs=_paragraphs(plan, parts, asked))
-    return replace(appeal, fits=fits)
+    return _begun(replace(appeal, fits=fits))
 
 
 def salutation(request: AppealRequest, voice: Voice) -> str:
@@ -81,21 +91,35 @@ def salutation(request: AppealRequest, voice: Voice) -> str:
     return printed if printed[-1] in ",:;!.،" else f"{printed}{voice.words['salutation'][-1]}"
 
 
+def _begun(appeal: Appeal) -> Appeal:
+    """Return the letter with its first word small where a German salutation ends in a comma."""
+    if appeal.language != "de" or not appeal.salutation.endswith(",") or not appeal.paragraphs:
+        return appeal
+    first, *others = appeal.paragraphs
+    piece, *rest = first.pieces
+    if piece.kind is not Kind.VARIED or piece.text.split(maxsplit=1)[0].lower() not in _SMALL_AFTER_COMMA:
+        return appeal
+    small = replace(piece, text=piece.text[0].lower() + piece.text[1:])
+    return replace(appeal, paragraphs=(replace(first, pieces=(small, *rest)), *others))
+
+
 def _values(request: AppealRequest, voice: Voice) -> dict[str, str]:
     """Return what can fill the slots; a slot without a value is not among them, and phrasings that need it are passed over."""
     printed = salutation(request, voice).rstrip(",:;!. ")
+    by_name = bool((request.addressee.salutation or "").strip()) and not _TO_NOBODY_BY_NAME.search(printed)
     given = {
-        "title": as_subject(request.facts.title, request.language),
+        "title": as_subject(request.facts.title, request.language).rstrip(" .,;:-–—"),
         "topic": request.facts.topic,
         "name": request.writer.name,
         "city": request.writer.city,
+        "a_city": places.at_city(request.writer.city, request.language),
         "country": request.writer.country,
         "primary": request.primary.name if request.primary else "",
         "handle": request.addressee.social or "",
         "appel": printed if printed.startswith(_TITLES_TO_REPEAT) else "",
     }
     known = {slot: " ".join(value.split()) for slot, value in given.items() if value.strip()}
-    return known | asking.several(len(request.chosen_demands()))
+    return known | asking.several(len(request.chosen_demands())) | {NAMED if by_name else UNNAMED: ""}
 
 
 def _plan(request: AppealRequest, chooser: Chooser) -> plans.Plan:
@@ -129,7 +153,9 @@ def _parts(
 
 def _summary(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str]) -> tuple[Piece, ...]:
     """Return the campaign's sentence about the case or, without one, a sentence that names its title."""
-    text = ended(request.facts.summary) or chooser.choose("matter", voice.phrases("matter", request.tone), values)
+    text = ended(request.facts.summary)
+    if not text:
+        text = closed(chooser.choose("matter", voice.phrases("matter", request.tone), values), voice.language)
     return (Piece(text, Kind.SUMMARY),) if text else ()
 
 

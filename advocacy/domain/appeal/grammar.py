@@ -7,8 +7,8 @@ from functools import lru_cache
 from advocacy.domain.appeal.request import Demand, Form
 from advocacy.domain.appeal.verbs import ENGLISH_VERBS
 
-_BULLET = re.compile(r"^\s*(?:[-–—•*·▪●]|\(?\d{1,2}[.)]|n\s(?=[A-Z]))\s*")
-_TAIL = re.compile(r"[\s.;,:]+(?:and|et|y|e|und|sowie)?[\s;,]*$", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*(?:(?:[-–—•*·▪●]|\(?\d{1,2}[.)]|n\s(?=[A-Z]))\s*)?¡?")
+_TAIL = re.compile(r"[\s.;,:!]+(?:and|et|y|e|und|sowie)?[\s;,]*$", re.IGNORECASE)
 _SEVERAL_SENTENCES = re.compile(r"[.!?]\s+[A-ZÀ-ÝÄÖÜ¿¡]")
 
 
@@ -45,7 +45,9 @@ def _understand(text: str, language: str, given: Form | None) -> Wording:
     elif _SEVERAL_SENTENCES.search(core):
         form = Form.NEUTRAL
     # German writes a whole sentence large even after a colon.
-    stays = form is Form.SENTENCE and language == "de"
+    stays = language == "de" and (
+        form is Form.SENTENCE or (form is Form.NEUTRAL and _DE_FINITE.search(core.partition(",")[0]) is not None)
+    )
     lower = core if stays else _decapitalised(core, language, form)
     return Wording(
         form, lower, core[:1].upper() + core[1:], _elided("de", lower, language), _elided("que", lower, language)
@@ -68,6 +70,11 @@ _EN_SPEAKING = {
     "pressing", "raising", "recalling", "reminding", "requesting", "seeking", "stating", "stressing", "urging", "voicing", "welcoming",
 }  # fmt: skip
 _EN_MODALS = re.compile(r"\b(?:must|should|shall|ought to|needs? to|ha(?:s|ve) to|(?:is|are) to be)\b")
+_EN_FINITE = re.compile(r"\b(?:is|are|was|were|has|have|will|can|be)\b")
+_EN_RELATIVE = re.compile(r"\b(?:who|whom|whose|which|that|where|until|when|while|if)\b")
+# After a word that can be both, "of" tells a noun: "release of all detainees", but "dispose of".
+_EN_VERBS_WITH_OF = {"approve", "dispose", "hear", "learn", "speak"}
+_EN_NOUNS_WITH = {"for": {"respect", "support", "help"}, "to": {"end", "halt", "stop"}}
 _EN_ADVERBS = re.compile(r"^(?:immediately|promptly|urgently|publicly|fully|unconditionally|\w{3,}ly|also|always)$")
 
 
@@ -82,13 +89,35 @@ def _english(core: str) -> tuple[Form, str]:
         return Form.CLAUSE, core[4:].lstrip()
     if words[:2] == ["do", "not"] or words[0] in {"don't", "don’t", "never"}:
         return Form.IMPERATIVE, core
+    if _en_noun_after_all(words):
+        return Form.NOUN, core
     if _en_first_verb(words):
         return Form.INFINITIVE, core
     if words[0] in _EN_SPEAKING:
         return Form.PARTICIPLE, core
-    if _EN_MODALS.search(core):
-        return Form.SENTENCE, core
-    return (Form.NOUN if words[0] in _EN_DETERMINERS else Form.NEUTRAL), core
+    noun = words[0] in _EN_DETERMINERS
+    return _sentence_or_noun(core, _EN_MODALS, _EN_FINITE, _EN_RELATIVE, noun=noun), core
+
+
+def _sentence_or_noun(
+    core: str, modals: re.Pattern[str], finite: re.Pattern[str], relative: re.Pattern[str], *, noun: bool
+) -> Form:
+    """Return what words are that begin with no verb; `noun` says that they begin as a noun phrase does.
+
+    A verb after "who" may belong to a noun phrase ("the release of all who must hide") or to a sentence ("all who hide must be
+    helped"): such words are neutral.
+    """
+    if modals.search(relative.split(core, maxsplit=1)[0]):
+        return Form.SENTENCE
+    spoils = modals.search(core) or finite.search(relative.split(core, maxsplit=1)[0])
+    return Form.NOUN if noun and not spoils else Form.NEUTRAL
+
+
+def _en_noun_after_all(words: list[str]) -> bool:
+    first, second = words[0], words[1] if len(words) > 1 else ""
+    if second == "of":
+        return first in ENGLISH_VERBS - _EN_VERBS_WITH_OF
+    return first in _EN_NOUNS_WITH.get(second, set())
 
 
 def _en_first_verb(words: list[str]) -> bool:
@@ -107,33 +136,37 @@ _FR_NOUN_START = re.compile(
     r"^(?:l['’]|la\b|le\b|les\b|un\b|une\b|des\b|leur\b|sa\b|son\b|ses\b|cette\b|ce\b|ces\b)", re.IGNORECASE
 )
 _FR_NOT_VERBS = {
-    "premier",
-    "dernier",
-    "janvier",
-    "février",
-    "hier",
-    "papier",
-    "quartier",
-    "métier",
-    "avoir",
-    "pouvoir",
-    "devoir",
-}
+    "premier", "dernier", "janvier", "février", "hier", "papier", "quartier", "métier", "dossier", "courrier", "foyer", "loyer", "entier",
+    "danger", "étranger", "policier", "prisonnier", "calendrier", "chantier", "pouvoir", "devoir", "avenir", "souvenir", "soir", "espoir",
+    "désir", "plaisir",
+}  # fmt: skip
+# Too many nouns and adjectives end in -re ("libre", "lettre") for the ending to tell a verb.
+_FR_VERBS_IN_RE = re.compile(
+    r"(?:\w*(?:mettre|prendre|rendre|faire|crire|suivre|naître|vivre|pondre|tendre|fendre|pendre|battre|duire|truire|clure|soudre|rompre"
+    r"|traindre|treindre|oindre|teindre|craindre|paraître|dire|vendre|perdre|traire|croire)|lire|être)"
+)
+_FR_CLITICS = re.compile(
+    r"^(?:s['’]|se\s+|y\s+|en\s+|ne\s+(?:pas|plus|jamais|rien)\s+|n['’]|(?:leur|lui)\s+|(?:les?|la)\s+(?=(?:libérer|protéger|relâcher"
+    r"|remettre|rendre|poursuivre|juger|traduire|indemniser|informer|respecter|abandonner|annuler|abroger|retirer|suspendre)\b))+"
+)
+_FR_MODALS = re.compile(r"\b(?:doi(?:t|vent)|devrai(?:t|ent)|faut)\b")
+_FR_FINITE = re.compile(r"\b(?:est|sont|soit|soient|sera|seront|ont)\b")
+_FR_RELATIVE = re.compile(r"\b(?:qui|que|dont|où)\b|\bqu['’]")
 
 
 def _french(core: str) -> tuple[Form, str]:
-    core = re.sub(r"^(?:de\s+|d['’])(?=\w)", "", core, flags=re.IGNORECASE) if _fr_infinitive(_after_de(core)) else core
+    core = re.sub(r"^(?:veuillez\s+|merci\s+(?=de\s|d['’]))", "", core, flags=re.IGNORECASE)
+    core = _after_de(core) if _fr_infinitive(_after_de(core)) else core
     first = core.split(maxsplit=1)[0].lower() if core else ""
     if first in {"que", "qu"} or re.match(r"^qu['’]", core, re.IGNORECASE):
         return Form.CLAUSE, re.sub(r"^(?:que\s+|qu['’])", "", core, flags=re.IGNORECASE)
     if _fr_infinitive(core):
         # "s'assurer" speaks of a third person: "je vous demande de s'assurer" would be wrong.
         return (Form.NEUTRAL if re.match(r"^s(?:['’]|e\s)", core, re.IGNORECASE) else Form.INFINITIVE), core
-    if re.match(r"^\w+ez\b", core, re.IGNORECASE) and first not in {"chez", "assez"}:
+    if re.match(r"^(?:ne\s+|n['’])?(?:\w+ez|faites|dites)\b", core, re.IGNORECASE) and first not in {"chez", "assez"}:
         return Form.IMPERATIVE, core
-    if re.search(r"\b(?:doi(?:t|vent)|devrai(?:t|ent)|faut)\b", core):
-        return Form.SENTENCE, core
-    return (Form.NOUN if _FR_NOUN_START.match(core) else Form.NEUTRAL), core
+    noun = _FR_NOUN_START.match(core) is not None
+    return _sentence_or_noun(core, _FR_MODALS, _FR_FINITE, _FR_RELATIVE, noun=noun), core
 
 
 def _after_de(core: str) -> str:
@@ -142,14 +175,13 @@ def _after_de(core: str) -> str:
 
 def _fr_infinitive(core: str) -> bool:
     """Return whether an infinitive comes first: "libérer", "ne pas renvoyer", "immédiatement mettre", "s'assurer", "y mettre"."""
-    words = re.sub(r"^(?:s['’]|se\s+|y\s+|en\s+|ne\s+(?:pas|plus|jamais)\s+)+", "", core.lower()).split()
-    while words and words[0].endswith("ment"):
+    words = _FR_CLITICS.sub("", core.lower()).split()
+    while words and (words[0].endswith("ment") or (words[0] == "et" and len(words) > 1 and words[1].endswith("ment"))):
         words = words[1:]
-    return (
-        bool(words)
-        and re.fullmatch(r"\w+(?:er|ir|re)", words[0]) is not None
-        and words[0] not in (_FR_NOT_VERBS - {"avoir"})
-    )
+    first = re.match(r"\w*", words[0]) if words else None
+    if first is None or first.group() in _FR_NOT_VERBS:
+        return False
+    return re.fullmatch(r"\w+[ei]r", first.group()) is not None or _FR_VERBS_IN_RE.fullmatch(first.group()) is not None
 
 
 # Spanish
@@ -163,8 +195,15 @@ _ES_IMPERATIVES = frozenset(
     abra acabe acate adopte anule apoye asegure ayude cese cierre condene conmute cumpla deje derogue detenga elimine emprenda evite
     facilite garantice haga impida impulse inicie investigue invite libere lleve ofrezca ordene permita ponga prohíba promueva proteja
     publique ratifique reconozca reforme renuncie respete restituya retire revele revise revoque suspenda tome vele
+    absuelva anuncie apruebe archive asuma autorice busque cancele castigue colabore conceda consulte dé desista devuelva dialogue
+    encuentre entregue esclarezca escuche exija facilite frene indemnice informe inste interceda intervenga juzgue localice mantenga
+    modifique otorgue paralice pida procese ratifique reabra reanude rechace repare responda restablezca traslade use utilice
     """.split()  # noqa: SIM905
 )
+_ES_CLITIC_IMPERATIVE = re.compile(r"^\w*[áéíóú]\w*[ea]n?(?:se|l[aeo]s?|les?)$")  # "asegúrese", "libérelos"
+_ES_MODALS = re.compile(r"\b(?:debe|deben|debería|deberían|ha de|han de|tienen? que)\b")
+_ES_FINITE = re.compile(r"\b(?:es|son|sea|sean|está|están|esté|estén|será|serán|ha|han)\b")
+_ES_RELATIVE = re.compile(r"(?<!tiene )(?<!tienen )\bque\b|\b(?:quien|quienes|cuyo|cuya|cuyos|cuyas|donde)\b")
 _ES_NOT_VERBS = {
     "mujer",
     "mujeres",
@@ -181,17 +220,27 @@ _ES_NOT_VERBS = {
 
 
 def _spanish(core: str) -> tuple[Form, str]:
-    core = re.sub(r"^a\s+(?=\w+[aeií]r\b)", "", core, flags=re.IGNORECASE)
+    core = re.sub(r"^por favor,?\s+", "", core, flags=re.IGNORECASE)
+    core = re.sub(r"^a\s+(?=(?:no\s+)?\w+[aeií]r(?:se)?\b)", "", core, flags=re.IGNORECASE)
     first = core.split(maxsplit=1)[0].lower() if core else ""
     if first == "que":
         return Form.CLAUSE, core[3:].lstrip()
     if _es_infinitive(core):
         return Form.INFINITIVE, core
-    if first.removesuffix("n") in _ES_IMPERATIVES:
+    if _es_imperative(core.lower().split()):
         return Form.IMPERATIVE, core
-    if re.search(r"\b(?:debe|deben|debería|deberían|ha de|han de|tiene que|tienen que)\b", core):
-        return Form.SENTENCE, core
-    return (Form.NOUN if _ES_NOUN_START.match(core) else Form.NEUTRAL), core
+    noun = _ES_NOUN_START.match(core) is not None
+    return _sentence_or_noun(core, _ES_MODALS, _ES_FINITE, _ES_RELATIVE, noun=noun), core
+
+
+def _es_imperative(words: list[str]) -> bool:
+    """Return whether a command to "usted" comes first: "libere", "asegúrese", "no devuelva", "no los expulse"."""
+    if words[:1] == ["no"]:
+        rest = words[2:] if words[1:2] and words[1] in {"lo", "la", "los", "las", "le", "les", "se"} else words[1:]
+        return bool(rest) and re.search(r"[ea]n?$", rest[0]) is not None
+    return bool(words) and (
+        words[0].removesuffix("n") in _ES_IMPERATIVES or _ES_CLITIC_IMPERATIVE.match(words[0]) is not None
+    )
 
 
 def _es_infinitive(core: str) -> bool:
@@ -203,35 +252,48 @@ def _es_infinitive(core: str) -> bool:
 
 # German
 
-_DE_ZU = re.compile(r"\b(?:zu\s+\w+e?n|\w{2,}zu\w{2,}e?n)\b")
-_DE_NOUN_START = re.compile(r"^(?:die|das|eine|einen|alle|ihre|seine|den)\b", re.IGNORECASE)
+_DE_VERB = r"(?:zu\s+(?!(?:allen|den|seinen|ihren|einen|keinen|diesen|jenen|meinen|unseren)\b)[a-zäöüß]+n|[a-zäöüß]{2,}zu[a-zäöüß]{2,}n)"
+# The infinitive with "zu" ends its clause; "Zugang zu medizinischen Leistungen" goes on with a noun.
+_DE_ZU = re.compile(
+    rf"\b{_DE_VERB}(?=$|,|\s+(?:für|gegen|mit|bei|von|aus|in|auf|an|über)\b|\s+(?:und|oder|sowie)\b.*\b[a-zäöüß]+n$)"
+)
+_DE_ADJECTIVES = "sofortige|umgehende|unverzügliche|bedingungslose|vollständige|unabhängige|gerechte|faire"
+_DE_NOUN_START = re.compile(rf"^(?:die|das|eine|einen|alle|ihre|seine|den|keine|{_DE_ADJECTIVES})\b", re.IGNORECASE)
+_DE_MODALS = re.compile(r"\b(?:muss|müssen|soll|sollen|sollte|sollten|hat zu|haben zu)\b")
+_DE_AFTER_RELATIVE = re.compile(
+    rf"^[^,]+,\s+(?:die|der|das)\b[^,]*,\s+{_DE_MODALS.pattern}"
+)  # "alle, die krank sind, müssen ..."
+_DE_FINITE = re.compile(r"\b(?:ist|sind|wird|werden|darf|dürfen|hat|haben|kann|können)\b")
 
 
 def _german(core: str) -> tuple[Form, str]:
+    core = re.sub(r"^bitte\s+", "", core, flags=re.IGNORECASE)
     head = re.split(r",\s+(?:dass|damit|die|der|das|wenn|ob|bis|um)\b", core, maxsplit=1)[0]
     if re.match(r"^(?:dass|daß)\b", core, re.IGNORECASE):
         return Form.CLAUSE, re.sub(r"^da(?:ss|ß)\s+", "", core, flags=re.IGNORECASE)
     if re.match(r"^\w+n\s+Sie\b", core):
-        return Form.IMPERATIVE, core
-    if re.search(r"\b(?:muss|müssen|soll|sollen|sollte|sollten|hat zu|haben zu)\b", head):
+        return Form.IMPERATIVE, core[:1].upper() + core[1:]
+    if _DE_MODALS.search(head) or _DE_AFTER_RELATIVE.search(core):
         return Form.SENTENCE, core
     if _DE_ZU.search(head):
         return Form.INFINITIVE, core
-    ends_in_a_verb = re.search(r"\b[a-zäöüß]+e?n$", head) is not None
-    return (Form.NOUN if _DE_NOUN_START.match(core) and not ends_in_a_verb else Form.NEUTRAL), core
+    spoils = re.search(r"\b[a-zäöüß]+e?n$", head) or _DE_FINITE.search(head) or _DE_MODALS.search(core)
+    return (Form.NOUN if _DE_NOUN_START.match(core) and not spoils else Form.NEUTRAL), core
 
 
 _RULES = {"en": _english, "fr": _french, "es": _spanish, "de": _german}
 
 # First words that are written small inside a sentence although a demand began with them; any other capital stays.
 _SMALL_INSIDE = {
-    "en": _EN_DETERMINERS | ENGLISH_VERBS,
-    "fr": {"le", "la", "les", "un", "une", "des", "leur", "leurs", "sa", "son", "ses", "cette", "ce", "ces", "tous", "toutes", "toute", "tout"},
-    "es": {"el", "la", "los", "las", "un", "una", "su", "sus", "este", "esta", "todos", "todas", "todo", "toda"},
+    "en": _EN_DETERMINERS | ENGLISH_VERBS | {"not", "nobody", "everyone", "everybody", "anyone", "each", "every", "they", "it", "there"},
+    "fr": {"le", "la", "les", "un", "une", "des", "leur", "leurs", "sa", "son", "ses", "cette", "ce", "ces", "tous", "toutes", "toute", "tout", "ne", "se", "il", "ils",
+        "elle", "elles", "personne", "nul", "nulle", "aucun", "aucune", "chaque", "libre", "plein", "pleine",},
+    "es": {"el", "la", "los", "las", "un", "una", "su", "sus", "este", "esta", "todos", "todas", "todo", "toda", "nadie", "ningún",
+        "ninguna", "ninguno", "cada", "quien", "quienes", "nunca", "no", "es", "acceso"},
     "de": {
         "die", "der", "das", "den", "dem", "ein", "eine", "einen", "einem", "einer", "alle", "allen", "ihre", "seine", "ihren", "seinen",
         "keine", "keinen", "niemand", "niemanden", "jede", "jeden", "sich", "dafür", "sämtliche", "unverzüglich", "umgehend", "sofort",
-        "öffentlich", "in", "auf", "für", "mit", "von", "bei", "zu", "bedingungslos",
+        "öffentlich", "in", "auf", "für", "mit", "von", "bei", "zu", "bedingungslos", *_DE_ADJECTIVES.split("|"),
     },
 }  # fmt: skip
 
@@ -244,7 +306,7 @@ def _decapitalised(core: str, language: str, form: Form) -> str:
     word = first.group().lower()
     is_verb = form in {Form.INFINITIVE, Form.IMPERATIVE, Form.PARTICIPLE} and language != "de"
     is_german_command = form is Form.IMPERATIVE and language == "de"
-    article = re.match(r"^[ld]['’]", word) is not None and language == "fr"
+    article = re.match(r"^[ldns]['’]", word) is not None and language == "fr"
     if is_verb or is_german_command or article or word in _SMALL_INSIDE.get(language, set()):
         return core[0].lower() + core[1:]
     return core

@@ -16,6 +16,7 @@ _SEVERAL = {
     "es": {"ellos", "ellas"},
     "de": {"sie", "ihr", "ihre", "ihren", "ihrer", "ihrem", "ihres", "ihnen"},
 }
+_DE_NOT_PEOPLE = ("ung", "heit", "keit", "nis", "tz", "ion", "ang", "Ende")
 _MANY = {
     "people", "everyone", "anyone", "nobody", "everybody", "person", "children", "women", "men", "child", "individual", "someone",
     "one", "personne", "quiconque", "nul", "nadie", "cualquiera", "persona", "alguien", "all",
@@ -34,7 +35,7 @@ def leans(text: str, language: str) -> bool:
         before = words[1 if short == "de" else 0 : at]
         if word.lower() in _ONE.get(short, set()) and not _names_one(before, at_start=at):
             return True
-        if word.lower() in _SEVERAL.get(short, set()) and not _names_several(before, short):
+        if word.lower() in _SEVERAL.get(short, set()) and not _names_several(before, short, word.lower()):
             return True
     return False
 
@@ -44,9 +45,11 @@ def _names_one(before: list[str], *, at_start: int) -> bool:
     return named or (at_start > 1 and any(word.lower() in _MANY for word in before))
 
 
-def _names_several(before: list[str], language: str) -> bool:
+def _names_several(before: list[str], language: str, pronoun: str) -> bool:
     if language == "de":
-        return any(word[0].isupper() for word in before)
+        # Every German noun is large; "Schutz ihrer Familie" or "Untersuchung ihres Todes" has named nobody.
+        named = before[:-1] if pronoun in {"ihrer", "ihres"} else before
+        return any(word[0].isupper() and not word.endswith(_DE_NOT_PEOPLE) for word in named)
     return any(
         word.lower() in _MANY or (len(word) > 3 and word[-1] in "sx" and word.lower() not in {"sans", "dans", "tras"})
         for word in before

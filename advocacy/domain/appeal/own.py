@@ -1,7 +1,12 @@
 """The supporter's own words: two answers, taken as typed."""
 
+import re
+
 from advocacy.domain.appeal.request import OwnWords
 from advocacy.domain.appeal.text import Kind, Piece
+
+_STOP_AFTER_QUOTED = re.compile(r"([?!…][\s\u00a0]?[”»“])\.$")
+_CLOSERS = " \u00a0\u202f)]»”’\"'“"
 
 
 def own_pieces(own: OwnWords) -> tuple[Piece, ...]:
@@ -10,6 +15,12 @@ def own_pieces(own: OwnWords) -> tuple[Piece, ...]:
 
 
 def ended(text: str) -> str:
-    """Return text in one line with a full stop where a final mark is missing."""
+    """Return text in one line with a full stop where a final mark is missing, also after a closing bracket or quotation mark."""
     line = " ".join(text.split())
-    return f"{line}." if line and line[-1].isalnum() else line
+    last = line.rstrip(_CLOSERS)[-1:]
+    return f"{line}." if last.isalnum() else line
+
+
+def closed(sentence: str, language: str) -> str:
+    """Return a sentence without the full stop after a quoted question or call; Spanish alone sets one there."""
+    return sentence if language == "es" else _STOP_AFTER_QUOTED.sub(r"\1", sentence)

@@ -29,9 +29,16 @@ class Phrase:
 
         A value is put in as it is and never read as a phrasing, so a supporter's braces and bars stay what they are.
         """
+        return self.filled(self.worded(picks), values)
+
+    def worded(self, picks: bytes) -> str:
+        """Return the sentence with its alternatives chosen and its slots still open."""
         chosen = "".join(segment[picks[at % len(picks)] % len(segment)] for at, segment in enumerate(self.segments))
-        tidy = _BLANKS.sub(" ", chosen).strip()
-        return _SLOT.sub(lambda slot: values[slot.group(1)], tidy) if self.slots else tidy
+        return _BLANKS.sub(" ", chosen).strip()
+
+    def filled(self, worded: str, values: Mapping[str, str]) -> str:
+        """Return what `worded` gave with its slots filled."""
+        return _SLOT.sub(lambda slot: values[slot.group(1)], worded).strip() if self.slots else worded
 
 
 def parse_phrase(source: str) -> Phrase:

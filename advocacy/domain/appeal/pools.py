@@ -12,10 +12,12 @@ from advocacy.domain.errors import InvalidError, NotFoundError
 
 _FORMS = tuple(Form)
 _ABOUT = frozenset({"topic", "title"})
-_SELF = frozenset({"name", "city", "country"})
+_SELF = frozenset({"name", "city", "a_city", "country"})
 _ASK = frozenset({"demand", "Demand", "de_demand", "que_demand"})
 _ALWAYS_THERE = _ASK | {"title"}
 SEVERAL = "several"  # prints nothing, and keeps a phrasing for letters that make more than one demand
+NAMED = "named"  # prints nothing, and keeps a closing for letters whose salutation names somebody
+UNNAMED = "unnamed"  # the same for those that begin "Dear Sir or Madam"
 
 SLOTS: dict[str, frozenset[str]] = {
     "subject": _ABOUT,
@@ -27,7 +29,7 @@ SLOTS: dict[str, frozenset[str]] = {
     "conviction": frozenset(),
     "reply": frozenset(),
     "thanks": frozenset(),
-    "closing": frozenset({"appel"}),
+    "closing": frozenset({"appel", NAMED, UNNAMED}),
     "copy_opening": _ABOUT | {"primary"},
     "copy_request": frozenset(),
     "phone_greeting": _SELF,
@@ -37,6 +39,7 @@ SLOTS: dict[str, frozenset[str]] = {
     "social_short": _ABOUT | {"handle"},
     **{f"{part}.{form}": frozenset() for part in ("list", "copy_list") for form in _FORMS},
     **{f"{part}.{form}": _ASK for part in ("each", "further", "phone") for form in _FORMS},
+    **{f"social.{form}": _ABOUT | _ASK | {"handle"} for form in _FORMS},
 }
 """The parts a letter, a script and a post are made of, and the slots each may use."""
 

@@ -7,7 +7,7 @@ from advocacy.domain.appeal import asking, fitting
 from advocacy.domain.appeal.choosing import Chooser
 from advocacy.domain.appeal.grammar import understand
 from advocacy.domain.appeal.leaning import leans
-from advocacy.domain.appeal.own import ended
+from advocacy.domain.appeal.own import closed, ended
 from advocacy.domain.appeal.pools import Voice
 from advocacy.domain.appeal.request import AppealRequest
 from advocacy.domain.appeal.text import Appeal, Kind, Paragraph, Piece
@@ -37,24 +37,25 @@ def script(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mappi
 def post(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str]) -> Appeal:
     """Return one public post of at most 280 characters: the first demand that stands alone and fits it whole, or none rather than a piece of one."""
     order = asking.order(request, chooser)
-    phrases = voice.phrases("social", request.tone)
     stand_alone = [index for index in order if not leans(request.facts.demands[index].text, voice.language)]
     for index in stand_alone:
         wording = understand(request.facts.demands[index], voice.language)
+        part = f"social.{wording.form}"
+        phrases = voice.phrases(part if voice.has(part, request.tone) else "social", request.tone)
         for step in range(len(phrases)):
             phrase = phrases[(chooser.number("social", len(phrases)) + step) % len(phrases)]
-            text = chooser.choose(f"social#{step}", (phrase,), {**values, **wording.slots()})
+            text = asking.one_end(chooser.choose(f"social#{step}", (phrase,), {**values, **wording.slots()}))
             if 0 < len(text) <= fitting.POST_CHARACTERS:
                 rest = tuple(other for other in order if other != index)
                 piece = Piece(text, Kind.DEMAND, index)
                 return replace(_short(request, voice, (Paragraph((piece,)),)), left_out=rest)
-    text = chooser.choose("social_short", voice.phrases("social_short", request.tone), values)
+    text = closed(chooser.choose("social_short", voice.phrases("social_short", request.tone), values), voice.language)
     appeal = replace(_short(request, voice, (Paragraph((Piece(text),)),)), left_out=order)
     return replace(appeal, fits=fitting.fits(appeal, address=None))
 
 
 def _said(request: AppealRequest, voice: Voice, chooser: Chooser, part: str, values: Mapping[str, str]) -> Piece:
-    return Piece(chooser.choose(part, voice.phrases(part, request.tone), values))
+    return Piece(closed(chooser.choose(part, voice.phrases(part, request.tone), values), voice.language))
 
 
 def _asked(request: AppealRequest, voice: Voice, chooser: Chooser, at: int, index: int) -> Piece:

@@ -28,16 +28,17 @@ def test_each_part_of_a_letter_has_many_phrasings(pools: Pools, language: str) -
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whatever_is_chosen_is_one_tidy_sentence(pools: Pools, language: str) -> None:
-    values = dict.fromkeys(("topic", "title", "name", "city", "country", "primary", "appel", "handle"), "X")
-    values["several"] = ""
+    values = dict.fromkeys(("topic", "title", "name", "city", "a_city", "country", "primary", "appel", "handle"), "X")
+    values |= dict.fromkeys(("several", "named", "unnamed"), "")
     values |= dict.fromkeys(("demand", "Demand", "de_demand", "que_demand"), "Y")
     for (part, _), phrases in pools.voice(language).parts.items():
         for phrase in phrases:
             for pick in range(max(len(segment) for segment in phrase.segments)):
                 text = phrase.render(bytes([pick]), values)
                 assert "  " not in text, text
-                assert not re.search(r"[|{}]|\s[.,]|[,;]\.|\.\.|\( | \)", text), text
-                assert text[0].isupper() or text[0] in "¿¡«“(" or text.startswith(("X", "Y")), text
+                assert not re.search(r"[|{}]|\s[.,]|[,;]\.|\.\.|\( | \)| [:;?!»]|« ", text), text
+                assert language == "fr" or not re.search(r"\s[:;?!]", text), text
+                assert text[0].isupper() or text[0] in "¿¡«“„(" or text.startswith(("X", "Y")), text
                 if part.partition(".")[0] in {
                     "opening",
                     "who",
