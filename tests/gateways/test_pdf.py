@@ -206,3 +206,22 @@ def test_the_fonts_are_found_where_they_are_installed() -> None:
 def test_papers_are_named_as_the_printer_knows_them(press: Press) -> None:
     for paper in Paper:
         assert press.letter(replace(sheet(), paper=paper)).pages == 1
+
+
+def test_arabic_runs_from_the_right_and_an_arabic_address_stands_where_addresses_stand(press: Press) -> None:
+    arabic = "نطلب منكم."
+    page = PdfReader(
+        io.BytesIO(press.letter(replace(sheet("DE"), recipient=(arabic,), paragraphs=((False, (arabic,)),))).content)
+    ).pages[0]
+    starts: list[float] = []
+
+    def note(text: str, cm: Sequence[float], tm: Sequence[float], _font: object, _size: object) -> None:
+        if any("\u0600" <= sign <= "\u06ff" for sign in text):
+            starts.append(tm[4] * cm[0] + tm[5] * cm[2] + cm[4])
+
+    page.extract_text(visitor_text=note)
+
+    # The sheet is 595 points wide: the address begins 25 mm (71 points) from its left edge, the paragraph ends 22 mm from the right.
+    assert starts
+    assert min(starts) < 150
+    assert max(starts) > 440
