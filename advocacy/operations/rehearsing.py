@@ -14,7 +14,7 @@ from sqlalchemy import StaticPool, create_engine, func, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
-from advocacy.domain.addressee import Channel
+from advocacy.domain.addressee import Role
 from advocacy.domain.cadence import Cadence
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.dispatch import DispatchState
@@ -31,11 +31,11 @@ from advocacy.models.base import Base, behave
 from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import AddresseeRow, Campaign, Demand
 from advocacy.models.single_mail import SingleMail
-from advocacy.models.supporter import Action, Subscription, Supporter, opened, seal
-from advocacy.operations import campaigns, engine
+from advocacy.models.supporter import Subscription, Supporter, opened, seal
+from advocacy.operations import appeals, campaigns, engine
 
 MOST_SUPPORTERS = 2000
-_STRIDE = timedelta(hours=3)
+_STRIDE = timedelta(hours=12)
 _ACTS_AFTER = (timedelta(hours=30), timedelta(days=6), None, None)
 """In a rehearsal a quarter of the people act after a day and a bit, a quarter after six days, half never."""
 
@@ -206,7 +206,7 @@ def _play(
     deadline = double.due_by()
     if deadline is None:
         raise ConflictError("It has no deadline.")
-    addressee = double.addressees[0]
+    addressee = next(row for row in double.addressees if row.role is Role.PRIMARY)
     waiting = sorted((person for person in cast if person.acts_at), key=lambda person: person.acts_at or clock.now())
     acted: dict[int, datetime] = {}
     end = deadline.end() + timedelta(days=1)
@@ -214,17 +214,7 @@ def _play(
         while waiting and waiting[0].acts_at and waiting[0].acts_at <= min(clock.now(), deadline.end()):
             person = waiting.pop(0)
             acted[person.row_id] = clock.now()
-            copy.add(
-                Action(
-                    supporter_id=person.row_id,
-                    campaign_id=double.id,
-                    addressee_id=addressee.id,
-                    channel=addressee.value().channels()[0] if addressee.value().channels() else Channel.POST,
-                    at=clock.now(),
-                    day=clock.now().date(),
-                )
-            )
-            copy.commit()
+            appeals.sent(copy, person.row_id, double, addressee.id, addressee.value().channels()[0], clock=clock)
         engine.run_once(copy, gateways=inside, settings=settings)
         clock.set(min(_next_instant(copy, clock.now(), waiting), end))
     return acted
