@@ -63,8 +63,16 @@ def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.getLogger("celery.beat").addFilter(_first_line)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, level))
+
+
+def _first_line(record: logging.LogRecord) -> bool:
+    """While the broker is away beat writes two stacks every few seconds; its first line says it all."""
+    record.msg, record.args = record.getMessage().splitlines()[0] if record.getMessage() else "", None
+    record.exc_info = None
+    return True
 
 
 def _masked_deep(value: object) -> object:

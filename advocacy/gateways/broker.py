@@ -104,9 +104,9 @@ class EmbeddedBroker:
         """Stop it, an adopted one too, and wait until it has written what it holds."""
         self._stopped.set()
         with suppress(TimeoutError):
-            if self._answering_pid() is not None:
+            if self.answering_pid() is not None:
                 self._ask("SHUTDOWN NOSAVE")
-                _wait_until(lambda: self._answering_pid() is None, 3.0)
+                _wait_until(lambda: self.answering_pid() is None, 3.0)
         if self._process is not None:
             self._process.terminate()
             self._process.wait(timeout=3)
@@ -119,7 +119,7 @@ class EmbeddedBroker:
         if not self.place.socket.exists():
             return None
         try:
-            pid = self._answering_pid()
+            pid = self.answering_pid()
         except TimeoutError:
             raise BrokerError(
                 f"A broker holds {self.place.socket} and does not answer{self._which()}. "
@@ -158,6 +158,8 @@ class EmbeddedBroker:
             raise BrokerError(f"The broker does not start. Its last words are in {self.place.log}.")
 
     def _up(self, binary: Path) -> bool:
+        if self._process is not None:
+            self._process.poll()  # Takes leave of the one that died.
         with self.place.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [str(binary), *_options(self.place)],
@@ -168,8 +170,8 @@ class EmbeddedBroker:
                 start_new_session=True,  # Ctrl-C is not for it: workers drain first.
             )
         process = self._process
-        _wait_until(lambda: process.poll() is not None or self._answering_pid() is not None, _START_SECONDS)
-        return process.poll() is None and self._answering_pid() is not None
+        _wait_until(lambda: process.poll() is not None or self.answering_pid() is not None, _START_SECONDS)
+        return process.poll() is None and self.answering_pid() is not None
 
     def _throw_away(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -186,20 +188,18 @@ class EmbeddedBroker:
 
     def _gone(self) -> bool:
         try:
-            return self._answering_pid() is None
+            return self.answering_pid() is None
         except TimeoutError:
             return False  # Busy, not gone.
 
     def _revive(self) -> None:
-        if self._process is not None:
-            self._process.poll()
         try:
             self.start()
         except (BrokerError, OSError) as error:
             self._tell(f"{error} Sending goes on without it, slower.")
             self._stopped.wait(10.0)
 
-    def _answering_pid(self) -> int | None:
+    def answering_pid(self) -> int | None:
         """Return the process that answers on the socket, None when nobody listens. Raises TimeoutError for silence."""
         found = re.search(rb"process_id:(\d+)", self._ask("INFO server"))
         return int(found.group(1)) if found else None

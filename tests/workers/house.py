@@ -1,0 +1,161 @@
+"""A whole installation for tests: an instance of its own, a broker, a worker and beat as real processes."""
+
+import email
+import email.policy
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from advocacy.app import create_app
+from advocacy.cli.processes import lines_of
+from advocacy.config import load
+from advocacy.domain.campaign import CampaignState
+from advocacy.gateways import current
+from advocacy.gateways.broker import EmbeddedBroker
+from advocacy.gateways.resources import procfile_path
+from advocacy.models.base import db
+from advocacy.models.campaign import Campaign
+from advocacy.operations import campaigns
+from tests.factories import add_campaign, add_supporter, subscribe
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class House:
+    """`said` is what the broker told, `log` what worker and beat wrote."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.instance = folder / "instance"
+        self.log = folder / "log"
+        self.said: list[str] = []
+        self.broker = EmbeddedBroker(self.instance, self.said.append)
+        self.environment = os.environ | {
+            "ADVOCACY_ENV": "test",
+            "INSTANCE_PATH": str(self.instance),
+            "REDIS_URL": self.broker.place.url,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            **environment,
+        }
+        self.app: Flask = create_app(load(folder / "no.env", advocacy_env="test", instance_path=self.instance))
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        migrate = [Path(sys.executable).with_name("advocacy"), "migrate"]
+        done = subprocess.run(migrate, env=self.environment, cwd=ROOT, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+
+    def start(self, *names: str) -> None:
+        """Start the Procfile's lines of these names."""
+        lines = lines_of(procfile_path())
+        with self.log.open("ab") as log:
+            for name in names:
+                self._processes[name] = subprocess.Popen(
+                    shlex.split(lines[name].removeprefix("exec ")),
+                    env=self.environment,
+                    cwd=ROOT,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+
+    def kill(self, name: str) -> None:
+        """End a process and its children at once, as a power cut would."""
+        process = self._processes.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self, name: str) -> float:
+        """Tell a process to stop; return how many seconds it took."""
+        process, began = self._processes.pop(name), time.monotonic()
+        process.terminate()
+        process.wait(timeout=60)
+        return time.monotonic() - began
+
+    def kill_broker(self, *, delete_data: bool) -> None:
+        pid = int(self.broker.place.pid_file.read_text(encoding="ascii"))
+        os.kill(pid, signal.SIGKILL)
+        self.until(lambda: self.broker.answering_pid() is None, "the broker to end", 5)
+        if delete_data:
+            shutil.rmtree(self.broker.place.data)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        with self.app.app_context():
+            yield db.session()
+            db.session.commit()
+
+    def launch(self, people: int) -> None:
+        """Add people for whom it is noon on the alert list, and take a campaign live."""
+        self.join("early", people)
+        with self.session() as session:
+            campaign = add_campaign(
+                session,
+                state=CampaignState.DRAFT,
+                launched_at=None,
+                deadline=(datetime.now(UTC) + timedelta(days=21)).date(),  # noqa: TID251 - the processes' own clock
+            )
+            session.commit()
+            campaigns.launch(
+                session,
+                campaign,
+                gateways=current(),
+                settings=self.app.extensions["advocacy.settings"],
+                actor="test",
+            )
+
+    def join(self, name: str, number: int) -> None:
+        """Add people on the alert list before the launch, and to the campaign after it."""
+        now = datetime.now(UTC)  # noqa: TID251 - the processes' own clock
+        with self.session() as session:
+            campaign = session.scalar(select(Campaign))
+            for index in range(number):
+                person = add_supporter(
+                    session, f"{name}{index}@example.org", timezone=_where_it_is_noon(now.hour), confirmed_at=now
+                )
+                subscribe(session, person, campaign, joined_at=now)
+
+    @property
+    def delivered(self) -> Counter[str]:
+        """How many mails each address got, as the mailbox on disk tells."""
+        return Counter(
+            str(email.message_from_bytes(path.read_bytes(), policy=email.policy.default)["To"])
+            for path in (self.instance / "mailbox" / "new").glob("*")
+        )
+
+    @property
+    def mails(self) -> int:
+        folder = self.instance / "mailbox" / "new"
+        return sum(1 for _ in os.scandir(folder)) if folder.exists() else 0
+
+    def until(self, true: Callable[[], bool], what: str, seconds: float = 90) -> None:
+        ends = time.monotonic() + seconds
+        while not true():
+            if time.monotonic() > ends:
+                log = self.log.read_text(encoding="utf-8")[-3000:] if self.log.exists() else ""
+                raise AssertionError(f"waited {seconds} seconds for {what}; {self.mails} mails\n{log}")
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        for name in list(self._processes):
+            self.kill(name)
+        self.broker.stop()
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _where_it_is_noon(utc_hour: int) -> str:
+    """Return a zone without summer time where it is between noon and one. Its sign is the reverse of what one expects."""
+    ahead = 12 - utc_hour
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"

@@ -1,0 +1,112 @@
+"""Real workers, a real broker, and what is done to them. The judge is the mailbox on disk, never our tables."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.workers.house import House
+
+pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("workers")]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path)
+    yield house
+    house.close()
+
+
+def forged(task: str, body: str, kind: str) -> bytes:
+    """Return a message as it stands in the broker's list."""
+    message = {
+        "body": body,
+        "content-type": kind,
+        "content-encoding": "utf-8",
+        "headers": {"task": task, "id": "forged", "lang": "py"},
+        "properties": {
+            "delivery_mode": 2,
+            "delivery_tag": "forged",
+            "delivery_info": {"exchange": "send", "routing_key": "send"},
+        },
+    }
+    return json.dumps(message).encode()
+
+
+PICKLED = forged("send.due", "gASVCgAAAAAAAACMBXBvc2l4lC4=", "application/x-python-serialize")
+UNKNOWN = forged("os.system", '[["true"], {}, {}]', "application/json")
+
+
+def everyone_once(house: House, people: int) -> bool:
+    assert set(house.delivered.values()) <= {1}
+    return len(house.delivered) == people
+
+
+def test_a_blast_loses_and_doubles_nothing_when_the_broker_is_killed_in_its_middle_and_its_data_deleted(
+    house: House,
+) -> None:
+    house.launch(people=600)
+    house.broker.start()
+    house.start("worker", "beat")
+    house.until(lambda: house.mails > 20, "the first mails")
+
+    house.kill_broker(delete_data=True)
+    assert house.mails < 600, "the blast was over before its middle"
+    house.join("meanwhile", 3)
+    house.until(lambda: house.mails >= 603, "everyone, without a broker")
+    assert everyone_once(house, 603)
+
+    house.broker.start()
+    house.join("late", 3)
+    house.until(lambda: house.mails >= 606, "late joiners, with an empty broker")
+    assert everyone_once(house, 606)
+    assert_names_nobody(house)
+
+
+def test_nudges_lost_doubled_and_forged_change_nothing(house: House) -> None:
+    house.launch(people=200)
+    house.broker.start()
+    house.start("worker", "beat")
+    with redis.Redis(unix_socket_path=str(house.broker.place.socket)) as broker:
+        while house.mails < 200:
+            for name in ("tick", "send"):
+                for message in broker.lrange(name, 0, -1):  # type: ignore[union-attr]
+                    broker.rpush(name, *([message] * 20))
+            broker.rpush("send", PICKLED, UNKNOWN)
+            time.sleep(1.0)
+            broker.flushall()
+        house.join("late", 2)
+        house.until(lambda: house.mails >= 202, "late joiners")
+
+    assert everyone_once(house, 202)
+
+
+def test_a_worker_killed_or_told_to_stop_leaves_nobody_out_and_writes_to_nobody_twice(house: House) -> None:
+    house.launch(people=1200)
+    house.broker.start()
+    house.start("worker", "beat")
+    house.until(lambda: house.mails > 20, "the first mails")
+
+    house.kill("worker")
+    assert house.mails < 1200, "the blast was over before its middle"
+    house.start("worker")
+    house.until(lambda: house.mails > 200, "more mails", 150)
+
+    assert house.stop("worker") < 10
+    with house.session() as session:
+        states = {str(row[0]) for row in session.connection().exec_driver_sql("SELECT DISTINCT state FROM dispatch")}
+    assert states <= {"planned", "accepted"}
+
+    house.start("worker")
+    house.until(lambda: house.mails >= 1200, "everyone", 150)
+    assert everyone_once(house, 1200)
+
+
+def assert_names_nobody(house: House) -> None:
+    written = house.log.read_text(encoding="utf-8")
+    assert "standin.started" in written
+    assert "@example.org" not in written
+    assert house.app.extensions["advocacy.settings"].secret_key.get_secret_value() not in written
