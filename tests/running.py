@@ -1,20 +1,30 @@
 """The engine on one database, with a fake provider and a clock that stands still until it is set."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
 from advocacy.domain.dispatch import DispatchState
+from advocacy.domain.email import Words
 from advocacy.domain.handover import Accepted, NotSent, Outcome, Request
 from advocacy.gateways import Gateways
 from advocacy.gateways.clock import SimulatedClock
 from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import Campaign
 from advocacy.operations import engine, invariants, planning, sending
+
+
+class PlainWriter:
+    """Writes mails of a few words: the real templates have tests of their own."""
+
+    def write(self, name: str, language: str, facts: Mapping[str, Any]) -> Words:
+        fields = "{greeting} {act_url} {unsubscribe_url} {preferences_url}".format(**facts)
+        return Words(f"{name} {language}", f"{facts['campaign']['title']} {fields}", f"<p>{fields}</p>")
 
 
 @dataclass
@@ -85,7 +95,7 @@ class Engine:
         )
         self.session.commit()
 
-    def play(self, until: datetime, stride: timedelta = timedelta(hours=12)) -> None:
+    def play(self, until: datetime, stride: timedelta = timedelta(hours=24)) -> None:
         """Run at each instant at which something falls due, and at least once in a stride."""
         while self.clock.now() < until:
             self.run()

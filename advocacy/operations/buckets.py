@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from advocacy.domain.audience import counted_at
 from advocacy.domain.cadence import Cadence, QuietHours, Step, StepKind, rest_before
 from advocacy.domain.campaign import Deadline
 from advocacy.domain.schedule import Planned, civil_until, instant, itinerary, next_civil
@@ -120,7 +121,7 @@ class Calendar:
             return None
         zone, now = self._zone(group.zone), self._now
         quiet = self._cadence.quiet
-        at = planned.due_at if planned.due_at >= now else next_civil(now, zone, quiet)
+        at = self._leaves_at(planned.due_at, zone)
         bucket = Bucket(at, planned.send_by, self._civil_until(at, zone), group.zone, version)
         row = _joined(
             group,
@@ -136,6 +137,11 @@ class Calendar:
             waited = Bucket(morning, planned.send_by, self._civil_until(morning, zone), group.zone, version)
             row |= {"prompt": placing.number(prompt), "waited": placing.number(waited)}
         return row
+
+    def _leaves_at(self, due: datetime, zone: ZoneInfo) -> datetime:
+        """Return when a mail due at `due` leaves: what is late keeps the quiet hours, a little late is not late."""
+        civil = next_civil(self._now, zone, self._cadence.quiet)
+        return due if due >= self._now or counted_at(due, civil) == due else civil
 
     def _civil_until(self, at: datetime, zone: ZoneInfo) -> datetime | None:
         quiet = self._cadence.quiet

@@ -31,17 +31,23 @@ _AFTER_CRASH = timedelta(seconds=10)
 def reap(session: Session, *, gateways: Gateways, settings: Settings) -> None:
     """Settle what its holder will not settle any more, for dispatches and single mails alike."""
     now = moment.now(session, gateways.clock)
-    session.commit()
-    _end_leases(session, now)
-    _lose_unanswered(session, now)
-    if gateways.provider.idempotent:
-        _ask_again(session, now)
-    elif gateways.provider.reports and settings.ambiguous_policy is AmbiguousPolicy.EVIDENCE:
-        _prove_absent(session, now, quarantine=timedelta(seconds=settings.quarantine))
-    _expire(session, now)
-    _wait_for_morning(session, now)
-    _mind_canaries(session, now, quarantine=timedelta(seconds=settings.quarantine))
-    _unblock(session, now, kind=gateways.provider.name)
+    work = session.execute(select(*_work(now))).one()
+    session.rollback()
+    if work.held:
+        _end_leases(session, now)
+        _lose_unanswered(session, now)
+        if gateways.provider.idempotent:
+            _ask_again(session, now)
+        elif gateways.provider.reports and settings.ambiguous_policy is AmbiguousPolicy.EVIDENCE:
+            _prove_absent(session, now, quarantine=timedelta(seconds=settings.quarantine))
+        _block_for_canaries(session, now, quarantine=timedelta(seconds=settings.quarantine))
+    if work.stale:
+        _expire(session, now)
+    if work.late:
+        _wait_for_morning(session, now)
+    if work.blocked:
+        _unblock_after_canaries(session, now)
+        _unblock(session, now, kind=gateways.provider.name)
 
 
 def absent(quarantined_since: datetime) -> ColumnElement[bool]:
@@ -58,6 +64,27 @@ def absent(quarantined_since: datetime) -> ColumnElement[bool]:
         later.inflight_at > Dispatch.answer_by,
     )
     return and_(Dispatch.answer_by <= quarantined_since, ~named, since_then)
+
+
+def _work(now: datetime) -> list[ColumnElement[bool]]:
+    """What there is to do, as one cheap question: most ticks find nothing."""
+    held = (DispatchState.CLAIMED, DispatchState.INFLIGHT, DispatchState.AMBIGUOUS)
+    single_stale = and_(SingleMail.state.in_(states_before(Event.CANCEL)), SingleMail.send_by <= now)
+    return [
+        or_(exists().where(Dispatch.state.in_(held)), exists().where(SingleMail.state.in_(held))).label("held"),
+        or_(exists().where(_stale(now)), exists().where(single_stale)).label("stale"),
+        exists().where(_late(now)).label("late"),
+        exists().where(Blast.state == BlastState.BLOCKED).label("blocked"),
+    ]
+
+
+def _stale(now: datetime) -> ColumnElement[bool]:
+    ended = exists().where(Blast.id == Dispatch.blast_id, Blast.state.in_(ENDED))
+    return and_(Dispatch.state.in_(states_before(Event.CANCEL)), or_(Dispatch.send_by <= now, ended))
+
+
+def _late(now: datetime) -> ColumnElement[bool]:
+    return and_(Dispatch.state == DispatchState.PLANNED, Dispatch.due_at <= now, Dispatch.civil_until <= now)
 
 
 def _end_leases(session: Session, now: datetime) -> None:
@@ -133,9 +160,7 @@ def _prove_absent(session: Session, now: datetime, *, quarantine: timedelta) -> 
 
 def _expire(session: Session, now: datetime) -> None:
     """Cancel what may not begin any more: its last instant has passed, or its blast was closed."""
-    ended = exists().where(Blast.id == Dispatch.blast_id, Blast.state.in_(ENDED))
-    unbegun = Dispatch.state.in_(states_before(Event.CANCEL))
-    stale = and_(unbegun, or_(Dispatch.send_by <= now, ended))
+    stale = _stale(now)
     for blast_id in session.scalars(select(Dispatch.blast_id).where(stale).distinct()).all():
         blast_moves.find(session, blast_id)
         session.execute(
@@ -171,7 +196,7 @@ def _expire(session: Session, now: datetime) -> None:
 
 def _wait_for_morning(session: Session, now: datetime) -> None:
     """What is late and would now come at night is held until the end of the night in its zone."""
-    late = and_(Dispatch.state == DispatchState.PLANNED, Dispatch.due_at <= now, Dispatch.civil_until <= now)
+    late = _late(now)
     places = session.execute(
         select(Dispatch.blast_id, Dispatch.zone, Dispatch.civil_until).where(late).distinct()
     ).all()
@@ -196,22 +221,25 @@ def _wait_for_morning(session: Session, now: datetime) -> None:
     session.commit()
 
 
-def _mind_canaries(session: Session, now: datetime, *, quarantine: timedelta) -> None:
+def _block_for_canaries(session: Session, now: datetime, *, quarantine: timedelta) -> None:
     """A canary that nobody knows about blocks its blast once its quarantine is over, until it is settled."""
-    held = and_(Dispatch.canary, Dispatch.state == DispatchState.AMBIGUOUS, Dispatch.answer_by < now - quarantine)
+    unknown = and_(Dispatch.canary, Dispatch.state == DispatchState.AMBIGUOUS, Dispatch.answer_by < now - quarantine)
     for blast_id in session.scalars(
         select(Dispatch.blast_id)
         .join(Blast, Blast.id == Dispatch.blast_id)
-        .where(held, Blast.state == BlastState.SENDING)
+        .where(unknown, Blast.state == BlastState.SENDING)
         .distinct()
     ).all():
         blast = blast_moves.find(session, blast_id)
         why = f"{_CANARY}nobody knows whether the provider took one of the first requests"
         blast_moves.move(session, blast, Move.BLOCK, now=now, actor="engine", why=why)
         session.commit()
-    unheld = ~exists().where(Dispatch.blast_id == Blast.id, held)
+
+
+def _unblock_after_canaries(session: Session, now: datetime) -> None:
+    unknown = exists().where(Dispatch.blast_id == Blast.id, Dispatch.canary, Dispatch.state == DispatchState.AMBIGUOUS)
     for blast_id in session.scalars(
-        select(Blast.id).where(Blast.state == BlastState.BLOCKED, Blast.state_reason.startswith(_CANARY), unheld)
+        select(Blast.id).where(Blast.state == BlastState.BLOCKED, Blast.state_reason.startswith(_CANARY), ~unknown)
     ).all():
         blast = blast_moves.find(session, blast_id)
         blast_moves.move(session, blast, Move.UNBLOCK, now=now, actor="engine", why="the canary was settled")
