@@ -24,6 +24,7 @@ def running_double(options: Options | None = None) -> Iterator[Server]:
         asyncio.set_event_loop(loop)
         loop.run_until_complete(serve())
         loop.run_forever()
+        loop.run_until_complete(asyncio.sleep(0.1))
         for task in asyncio.all_tasks(loop):
             task.cancel()
         loop.run_until_complete(asyncio.sleep(0.05))
