@@ -17,7 +17,7 @@ _AUTOLINK = re.compile(r"<(?=(?:https?://|mailto:|[\w.+-]{1,64}@)[^<>\s]{1,500}>
 _CODE = re.compile(r"(?<!\w)`|`(?!\w)")
 _STRONG = re.compile(r"\*\*(?=\S)|(?<=\S)\*\*|(?<!\w)__(?=\w)|(?<=\w)__(?!\w)")
 _SPACED = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){3,40}(?!\w)")
-_QUOTE = re.compile(r"^[ ]{0,3}(?:>[ ]?){1,9}", re.MULTILINE)
+_QUOTE = re.compile(r"^[ ]{0,8}(?:>[ ]?){1,9}", re.MULTILINE)
 _HEADING = re.compile(r"(#{1,6}) +(?=\S)")
 _RULE = re.compile(r"[-=_*~•·.#—–]{3,}")
 _BULLET = re.compile(
@@ -33,6 +33,8 @@ _INVISIBLE = frozenset(
     "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\x00\ufffe\uffff"
 )
 _BREAKS = frozenset("\n\r\f\x0b\x85\u2028\u2029")
+_LINE_BREAKS = re.compile(r"\n(?:[ ]*\n)*")
+_FEWEST_BREAKS = 12
 _FLAT_LINE = 500
 _REPEATS = 3
 
@@ -40,6 +42,7 @@ _REPEATS = 3
 def tidy(source: str) -> Page:
     """Return the page of a document's text. What lies beyond `LONGEST` characters is left unread."""
     text, places = _visible(source[:LONGEST])
+    text, places = _single_spaced(text, places)
     text, places, links = _without_markup(text, places)
     return lay_out(source, text, places, links)
 
@@ -83,6 +86,21 @@ def _visible(source: str) -> tuple[str, list[int]]:
         chars.append(shown)
         places.append(place)
     return "".join(chars), places
+
+
+def _single_spaced(text: str, places: list[int]) -> tuple[str, list[int]]:
+    """Undo double spacing: where no two lines are neighbours and gaps differ, each gap is halved."""
+    breaks = [match.span() for match in _LINE_BREAKS.finditer(text)]
+    sizes = [text.count("\n", start, end) for start, end in breaks]
+    inner = sizes[:-1]
+    if len(inner) < _FEWEST_BREAKS or min(inner) < 2 or max(inner) < 4:
+        return text, places
+    gone: set[int] = set()
+    for start, end in breaks:
+        ends = [place for place in range(start, end) if text[place] == "\n"]
+        gone.update(range(ends[len(ends) // 2], end) if len(ends) > 1 else ())
+    kept = [place for place in range(len(text)) if place not in gone]
+    return "".join([text[place] for place in kept]), [places[place] for place in kept]
 
 
 def _without_markup(text: str, places: list[int]) -> tuple[str, list[int], tuple[Link, ...]]:

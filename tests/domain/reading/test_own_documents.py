@@ -1,6 +1,7 @@
 """Documents of our own in many layouts and six languages, each beside what a careful reader takes from it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -76,3 +77,28 @@ def test_the_measure_counts_right_wrong_missed_and_invented() -> None:
     assert keys["index"]["missed"] == 1
     assert keys["ua_number"]["invented"] == 1
     assert (keys["demands"]["missed"], keys["demands"]["invented"], keys["demands"]["f1"]) == (1, 1, 0.0)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\n".join("> " + line for line in text.split("\n")),
+        lambda text: "\n".join("    " + line for line in text.split("\n")),
+        lambda text: text.replace("\n", "\n\n"),
+        lambda text: text.replace(" ", "\xa0"),
+        lambda text: text.replace("\n- ", "\n\u25cf "),
+    ],
+    ids=["other line ends", "quoted", "indented", "double spaced", "hard blanks", "other bullets"],
+)
+def test_the_way_a_text_was_stored_changes_little(changed: Callable[[str], str]) -> None:
+    pairs = [
+        (read(changed((DOCUMENTS / f"{name}.txt").read_text(encoding="utf-8"))).as_json(), expected_of(name))
+        for name in NAMES
+        if expected_of(name)["is_action"]
+    ]
+    figures = measure(pairs)
+    assert figures["facts"] >= 0.98
+    assert figures["keys"]["demands"]["f1"] >= 0.95
+    assert figures["keys"]["targets"]["f1"] >= 0.95
+    assert not any(figures["invented"].values())
