@@ -68,8 +68,9 @@ class Mails:
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
         )
-        locale = wording.locale_for(language)
         catalogue = _catalogue(self._folder / "translations", language)
+        spoken = isinstance(catalogue, Translations) or language.partition("-")[0] == "en"
+        locale = wording.locale_for(language if spoken else "en")
         install: Callable[..., None] = environment.install_gettext_translations  # type: ignore[attr-defined]
         install(catalogue, newstyle=True)
         environment.filters.update(

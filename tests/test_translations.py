@@ -1,0 +1,71 @@
+"""No text of a supporter's page or mail lacks its translation, and what is compiled is what is written."""
+
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "templates" / "translations"
+LANGUAGES = ("fr", "es", "de")
+
+
+@pytest.fixture(scope="module")
+def wanted() -> set[str | tuple[str, ...]]:
+    """Every text that is marked for translation."""
+    with (FOLDER / "babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file)
+    folders = ("advocacy/web", "templates")
+    found = {
+        message
+        for folder in folders
+        for _name, _line, message, _comments, _context in extract_from_dir(
+            str(ROOT / folder), [(_below(pattern, folder), method) for pattern, method in methods], options
+        )
+    }
+    assert len(found) > 200
+    return found
+
+
+def _below(pattern: str, folder: str) -> str:
+    return pattern.removeprefix(f"{folder}/") if pattern.startswith(f"{folder}/") else "none/of/these"
+
+
+def written(language: str) -> Catalog:
+    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_missing_and_nothing_is_left_over(language: str, wanted: set[str | tuple[str, ...]]) -> None:
+    there = {message.id for message in written(language) if message.id and message.string}
+
+    assert wanted - there == set()
+    assert there - wanted == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_translation_keeps_the_fields_of_its_text(language: str) -> None:
+    assert [error for message in written(language) for error in message.check()] == []
+    assert not [message.id for message in written(language) if message.id and message.fuzzy]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_compiled_is_what_is_written(language: str) -> None:
+    with (FOLDER / language / "LC_MESSAGES" / "messages.mo").open("rb") as file:
+        compiled = plain(read_mo(file))
+
+    assert compiled == plain(written(language))
+
+
+def plain(catalogue: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Return texts with their translations; one without a plural is a tuple of one."""
+    return {_tuple(message.id): _tuple(message.string) for message in catalogue if message.id}
+
+
+def _tuple(texts: object) -> tuple[str, ...]:
+    return tuple(texts) if isinstance(texts, list | tuple) else (str(texts),)
