@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,10 @@ class Running:
         )
         assert done.returncode == 0, f"advocacy {' '.join(words)}: {done.stderr}"
         return done.stdout
+
+    def move_to(self, instant: datetime) -> None:
+        """Set its clock to this instant."""
+        self.move(instant.timestamp() - time.time() - self.moved)
 
     def move(self, seconds: float) -> None:
         self.moved += seconds
