@@ -1,5 +1,6 @@
 """Letters on paper: where the blocks stand, how the date is written, what goes on the envelope."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ _COUNTRY_ON_PRINT = {
     "SY": ("syria", "syrian arab republic"),
     "BY": ("belarus", "republic of belarus"),
 }
+_A_CITY = re.compile(r"\b(?:ciudad|cidade|city|ville) (?:de|do|of) [^,]+$")
 
 
 @dataclass(frozen=True)
@@ -132,9 +134,12 @@ def recipient_lines(addressee: Addressee, *, supporter_country: str, country_nam
 
 
 def _names_country(lines: Sequence[str], code: str, country_names: Sequence[str]) -> bool:
-    end = lines[-1].rsplit(",", maxsplit=1)[-1].strip().casefold() if lines else ""
+    """Return whether the address ends with its country. "Ciudad de México" ends with a city."""
+    end = " ".join(lines[-1].casefold().split()) if lines else ""
+    if _A_CITY.search(end):
+        return False
     known = {*(name.casefold() for name in country_names), *_COUNTRY_ON_PRINT.get(code, ())}
-    return end in known
+    return any(end == name or end.endswith((f" {name}", f",{name}", f"({name})")) for name in known)
 
 
 def date_line(day: date, voice: Voice, *, country: str, city: str) -> str:

@@ -61,6 +61,24 @@ def test_a_country_that_is_printed_is_not_repeated() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("last", "added"),
+    [
+        ("06000 Oaxaca, México", False),
+        ("06000 Oaxaca Mexico", False),
+        ("06000 Ciudad de México", True),
+        ("06000 Ciudad de México, México", False),
+        ("06000 Oaxaca", True),
+    ],
+)
+def test_a_city_named_like_its_country_is_not_taken_for_it(last: str, *, added: bool) -> None:
+    palace = Addressee(name="The Governor", postal_lines=("Plaza 1", last), country="MX")
+
+    lines = recipient_lines(palace, supporter_country="CA", country_names=("Mexico", "Mexique", "México"))
+
+    assert (lines[-1] == "MEXICO") is added
+
+
 def test_the_office_stands_once_under_the_name() -> None:
     lines = recipient_lines(replace(PRISON, office="Central Prison"), supporter_country="PT", country_names=())
 
