@@ -53,7 +53,7 @@ def _listed(
     parted = "\u00a0;" if voice.language == "fr" else ";"
     items = tuple(
         Piece(
-            one_end(f"{_item(wording, form, runs_on=runs_on)}{'.' if index == last or not runs_on else parted}"),
+            one_end(f"{_item(wording, runs_on=runs_on)}{'.' if index == last or not runs_on else parted}"),
             Kind.DEMAND,
             index,
         )
@@ -62,7 +62,7 @@ def _listed(
     return Paragraph((Piece(lead),)), Paragraph(items, bulleted=True)
 
 
-def _item(wording: Wording, form: Form, *, runs_on: bool) -> str:
+def _item(wording: Wording, *, runs_on: bool) -> str:
     if wording.form is Form.CLAUSE:
         return wording.que if runs_on else wording.que[:1].upper() + wording.que[1:]
     return wording.lower if runs_on else wording.upper

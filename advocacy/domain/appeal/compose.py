@@ -67,7 +67,7 @@ def _letter(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapp
         language=voice.language,
         channel=request.channel,
         tone=request.tone,
-        subject=chooser.choose("subject", voice.phrases("subject", request.tone), values),
+        subject=_subject(request, voice, chooser, values),
         salutation=salutation(request, voice),
         paragraphs=(),
         closing=chooser.choose("closing", voice.phrases("closing", request.tone), values),
@@ -81,6 +81,11 @@ def _letter(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapp
         # The body has to be pasted anyway, so nothing is gained by giving up parts of it.
         appeal = replace(frame, paragraphs=_paragraphs(plan, parts, asked))
     return _begun(replace(appeal, fits=fits))
+
+
+def _subject(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str]) -> str:
+    part = "copy_subject" if request.is_copy and voice.has("copy_subject", request.tone) else "subject"
+    return chooser.choose(part, voice.phrases(part, request.tone), values)
 
 
 def salutation(request: AppealRequest, voice: Voice) -> str:

@@ -16,6 +16,7 @@ _SEVERAL = {
     "es": {"ellos", "ellas"},
     "de": {"sie", "ihr", "ihre", "ihren", "ihrer", "ihrem", "ihres", "ihnen"},
 }
+_DE_POLITE = {"Sie", "Ihnen", "Ihr", "Ihre", "Ihren", "Ihrer", "Ihrem", "Ihres"}  # the addressee, not people spoken of
 _DE_NOT_PEOPLE = ("ung", "heit", "keit", "nis", "tz", "ion", "ang", "Ende")
 _MANY = {
     "people", "everyone", "anyone", "nobody", "everybody", "person", "children", "women", "men", "child", "individual", "someone",
@@ -35,6 +36,8 @@ def leans(text: str, language: str) -> bool:
         before = words[1 if short == "de" else 0 : at]
         if word.lower() in _ONE.get(short, set()) and not _names_one(before, at_start=at):
             return True
+        if short == "de" and at and word in _DE_POLITE:
+            continue
         if word.lower() in _SEVERAL.get(short, set()) and not _names_several(before, short, word.lower()):
             return True
     return False

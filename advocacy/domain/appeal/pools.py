@@ -30,6 +30,7 @@ SLOTS: dict[str, frozenset[str]] = {
     "reply": frozenset(),
     "thanks": frozenset(),
     "closing": frozenset({"appel", NAMED, UNNAMED}),
+    "copy_subject": _ABOUT,
     "copy_opening": _ABOUT | {"primary"},
     "copy_request": frozenset(),
     "phone_greeting": _SELF,

@@ -17,6 +17,8 @@ from advocacy.domain.appeal.leaning import leans
         ("es", "garantizar que cada uno de ellos vea a un abogado"),
         ("de", "ihre Festnahme zu untersuchen"),
         ("de", "ihm ärztliche Hilfe zu gewähren"),
+        ("de", "den Schutz ihrer Familie"),
+        ("de", "die Untersuchung ihres Todes"),
     ],
 )
 def test_a_pronoun_without_its_person_leans(language: str, text: str) -> None:
@@ -33,6 +35,7 @@ def test_a_pronoun_without_its_person_leans(language: str, text: str) -> None:
         ("fr", "libérer les détenus et garantir leur sécurité"),
         ("es", "liberar a los detenidos y garantizar que ellos vean a un abogado"),
         ("de", "alle Gefangenen freizulassen und ihnen Hilfe zu gewähren"),
+        ("de", "Lassen Sie die Studentinnen frei"),
         ("xx", "open an inquiry into their arrest"),
     ],
 )
