@@ -12,8 +12,7 @@ from advocacy.config import Settings
 from advocacy.domain.addressee import Addressee
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import InvalidError
-from advocacy.domain.reading import Field, Reading, read
-from advocacy.domain.reading.values import SURE
+from advocacy.domain.reading import Reading, read
 from advocacy.gateways.documents import shown_name, text_of
 from advocacy.models.campaign import AddresseeRow, Campaign, Demand, Document
 from advocacy.operations import audit
@@ -54,10 +53,15 @@ def import_document(
     """Make a draft of a document's text. A deadline that has passed is imported as it stands; launching is refused.
 
     The deadline is a day in the sender's own zone (the setting TIMEZONE). Raises InvalidError for a text too short or
-    too long to be an urgent action.
+    too long, and for one that is no urgent action.
     """
     _check_length(text)
     reading = read(text)
+    if not reading.is_action:
+        raise InvalidError(
+            f"This does not look like an urgent action. {reading.verdict.reason} "
+            "If it is one all the same, start an empty draft and copy its parts."
+        )
     campaign = _draft(session, reading, settings, now)
     campaign.deadline = deadline or reading.deadline.value
     kept = reading.as_json() | {"checked": ["deadline"] if deadline else []}
@@ -132,7 +136,7 @@ def _draft(session: Session, reading: Reading, settings: Settings, now: datetime
         language=language,
         countries=[field.value for field in reading.countries],
         summary=_summary(reading),
-        case_text=_sure(reading.summary),
+        case_text=reading.summary.value or "",
         background=reading.background.value or "",
         created_at=now,
     )
@@ -165,14 +169,10 @@ def _addressee(position: int, each: Addressee, settings: Settings) -> AddresseeR
 
 
 def _summary(reading: Reading) -> str:
-    """The first sentences of what was surely told of the case, as a start for the organiser's own."""
-    told = _sure(reading.summary) or _sure(reading.background)
+    """The first sentences of what was told of the case, as a start for the organiser's own."""
+    told = reading.summary.value or reading.background.value or ""
     sentences = re.split(r"(?<=[a-z\u00e0-\u017f)\"”»][.!?])\s+", " ".join(told.split()))
     return " ".join(sentences[:_SENTENCES_IN_SUMMARY])[:_LONGEST_SUMMARY]
-
-
-def _sure(field: Field[str | None]) -> str:
-    return field.value if field.value and field.confidence >= SURE else ""
 
 
 def _cut(value: str | None, length: int) -> str | None:
