@@ -9,6 +9,7 @@ from flask import Flask
 
 from advocacy import gateways
 from advocacy.cli.context import note, print_json, with_app
+from advocacy.domain.campaign import CampaignState
 from advocacy.models import moment
 from advocacy.models.base import db
 from advocacy.models.campaign import Campaign
@@ -17,6 +18,12 @@ from advocacy.operations import documents
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _DAY = click.DateTime(["%Y-%m-%d"])
+_NOW = {
+    CampaignState.DRAFT: "a draft",
+    CampaignState.LIVE: "live",
+    CampaignState.PAUSED: "paused",
+    CampaignState.CLOSED: "closed",
+}
 
 
 @click.group()
@@ -50,7 +57,7 @@ def import_(app: Flask, file: Path, deadline: datetime | None, launch: bool, as_
         print_json(_shown(campaign) | {"faults": [f"{fault.field}: {fault.message}" for fault in faults]})
         return
     click.echo(campaign.slug)
-    note(f"“{campaign.title}” is {campaign.state}.")
+    note(f"“{campaign.title}” is {_NOW[campaign.state]}.")
     for fault in faults:
         note(f"To mend before launch: {fault.message}")
 
@@ -188,7 +195,7 @@ def _tell(campaign: Campaign, *, as_json: bool) -> None:
     if as_json:
         print_json(_shown(campaign))
     else:
-        note(f"“{campaign.title}” is {campaign.state}.")
+        note(f"“{campaign.title}” is {_NOW[campaign.state]}.")
 
 
 def _shown(campaign: Campaign) -> dict[str, Any]:
