@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "appeal": "advocacy.cli.appeal:appeal",
     "up": "advocacy.cli.up:up",
     "sample": "advocacy.cli.sample:load_sample",
     "audit": "advocacy.cli.audit:audit",

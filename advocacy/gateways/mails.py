@@ -10,7 +10,7 @@ from typing import Any
 import nh3
 from babel import Locale
 from babel.support import NullTranslations, Translations
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -60,9 +60,9 @@ class Mails:
         return self._environments[language]
 
     def _built(self, language: str) -> Environment:
-        environment = Environment(  # noqa: S701 - escaped by file name: .html is, .txt is not
+        environment = Environment(
             loader=FileSystemLoader(self._folder),
-            autoescape=_is_html,
+            autoescape=select_autoescape(["html"], default=False),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -103,10 +103,6 @@ def markdown(text: str) -> Markup:
         raw, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"https", "http", "mailto"}, link_rel="noopener"
     )
     return Markup(_STAND_INS.sub(lambda match: f"{{{{ {match.group(1)} }}}}", clean))  # noqa: S704 - cleaned by nh3
-
-
-def _is_html(template: str | None) -> bool:
-    return template is not None and template.endswith(".html")
 
 
 def _catalogue(folder: Path, language: str) -> NullTranslations:
