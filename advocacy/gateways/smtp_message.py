@@ -8,12 +8,13 @@ dot, and nothing but ASCII is sent.
 import binascii
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP as CRLF
 from email.utils import format_datetime, formataddr
+from functools import lru_cache
 
 from advocacy.domain.handover import Person, Request
 from advocacy.domain.merge import fields_of, merge
@@ -29,7 +30,7 @@ _DOT = re.compile(rb"^\.", re.MULTILINE)
 _LONE_NEWLINE = re.compile(rb"(?<!\r)\n")
 """What b2a_qp breaks a text with that has no line break of its own."""
 
-_BOUNDARY = "=_advocacy_"
+_BOUNDARY = b"=_advocacy_part"
 """Quoted-printable writes no "=_", so that this can stand in no part."""
 
 
@@ -55,14 +56,19 @@ class _Hole:
 
 
 def skeleton(request: Request, now: datetime) -> Skeleton:
-    """Prepare the messages of a request."""
+    """Prepare the messages of a request. What does not change from request to request is prepared once."""
+    shared = _shared(replace(request, public_id="", people=()))
+    own = f"Date: {format_datetime(now)}\r\nX-Advocacy-Dispatch: {request.public_id}\r\n"
+    return replace(shared, head=shared.head + own.encode("ascii", "replace"))
+
+
+@lru_cache(maxsize=32)
+def _shared(request: Request) -> Skeleton:
     message = EmailMessage(policy=CRLF)
     message["From"] = formataddr((request.sender_name, request.sender))
     fixed_subject = not fields_of(request.subject)
     if fixed_subject:
         message["Subject"] = " ".join(request.subject.split())
-    message["Date"] = format_datetime(now)
-    message["X-Advocacy-Dispatch"] = request.public_id
     message["Auto-Submitted"] = "auto-generated"
     if request.reply_to:
         message["Reply-To"] = request.reply_to
@@ -104,7 +110,7 @@ def quoted(text: str) -> bytes:
 
 
 def _body(request: Request) -> list["bytes | _Hole"]:
-    boundary = f"{_BOUNDARY}{request.public_id}".encode()
+    boundary = _BOUNDARY
     parts: list[bytes | _Hole] = [
         b'Content-Type: multipart/alternative;\r\n boundary="' + boundary + b'"\r\n\r\n'
         b"--" + boundary + b"\r\n" + _part_head("plain")

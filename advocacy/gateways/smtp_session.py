@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from urllib3.util.wait import wait_for_read
+
 from advocacy.domain.handover import Accepted, Ambiguous, Blocked, Busy, NotSent, Outcome, Refused
 from advocacy.gateways.clock import Clock
 from advocacy.gateways.sendgrid import scrubbed
 
 CONNECT_SECONDS = 3.0
 LONGEST_IDLE = 60.0
+_STILL_WARM = 5.0
 _MOST_PER_CONNECTION = 1000
 _LONGEST_REPLY = 64 * 1024
 _OUR_FAULT = frozenset({530, 534, 535, 538, 550, 553, 554})
@@ -61,8 +64,9 @@ class Session:
 
     def fresh(self) -> bool:
         """Return whether the server still listens. Asks only a connection that has rested."""
-        if self._clock.boottime() - self._used_at >= LONGEST_IDLE:
-            return False
+        rested = self._clock.boottime() - self._used_at
+        if rested < _STILL_WARM or rested >= LONGEST_IDLE:
+            return rested < LONGEST_IDLE and not wait_for_read(self._sock, timeout=0.0)
         try:
             self._write(b"RSET\r\n", self._clock.boottime() + CONNECT_SECONDS)
             return self._reply(self._clock.boottime() + CONNECT_SECONDS).code == 250
