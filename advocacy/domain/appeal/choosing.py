@@ -29,7 +29,7 @@ class Chooser:
     def choose(self, part: str, phrases: Sequence[Phrase], values: Mapping[str, str], *, at: int | None = None) -> str:
         """Return one of `phrases` whose slots all have a value, or "" where there is none.
 
-        One that repeats words in a row, or begins as a sentence before it did, is passed over while there is another. `at` tries
+        One that repeats words in a row, or begins as a sentence before it did, is passed over while there is another; where all do, the one that repeats least is taken. `at` tries
         them from that place on instead of from one drawn.
         """
         there = values.keys()
@@ -38,16 +38,18 @@ class Chooser:
             return ""
         digest = self._digest(part)
         start = (int.from_bytes(digest[:4]) if at is None else at) % len(able)
-        first = ""
-        for step in range(len(able)):
-            phrase = able[(start + step) % len(able)]
-            worded = phrase.worded(digest[4:])
-            echoes = _echoes(worded)
-            if self._heard.isdisjoint(echoes):
-                self._heard.update(echoes)
-                return phrase.filled(worded, values)
-            first = first or phrase.filled(worded, values)
-        return first
+        in_turn = [*able[start:], *able[:start]]
+        attempts = ((phrase, picks) for picks in (digest[4:], digest[11:] + digest[4:11]) for phrase in in_turn)
+        least, best, words = -1, in_turn[0], ""
+        for phrase, picks in attempts:
+            worded = phrase.worded(picks)
+            echoed = len(self._heard & _echoes(worded)) + 2 * (phrase.source in self._heard)
+            if least < 0 or echoed < least:
+                least, best, words = echoed, phrase, worded
+            if not echoed:
+                break
+        self._heard |= _echoes(words) | {best.source}
+        return best.filled(words, values)
 
     def rotated(self, what: str, items: Sequence[int]) -> tuple[int, ...]:
         """Return the items starting from one drawn evenly, so that each comes first equally often."""
