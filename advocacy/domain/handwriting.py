@@ -16,7 +16,10 @@ from advocacy.domain.email import MERGE_FIELDS
 from advocacy.domain.errors import InvalidError
 
 CAMPAIGN_FIELDS = ("title", "summary", "addressee", "demands", "countries", "deadline", "ua_number", "url")
-FIELDS = (*MERGE_FIELDS, "organisation", *(f"campaign.{name}" for name in CAMPAIGN_FIELDS))
+PERSONAL = tuple(name for name in MERGE_FIELDS if name != "greeting")
+"""Each person's own fields; the greeting is not among them, for the frame of every mail begins with it."""
+
+FIELDS = (*PERSONAL, "organisation", *(f"campaign.{name}" for name in CAMPAIGN_FIELDS))
 """What a mail may use, written `{{ campaign.title }}`."""
 
 LONGEST_SUBJECT = 150
@@ -90,7 +93,7 @@ def _environment() -> Environment:
 def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
     campaign = facts["campaign"]
     return {
-        **{name: f"{{{{ {name} }}}}" for name in MERGE_FIELDS},
+        **{name: f"{{{{ {name} }}}}" for name in PERSONAL},
         "organisation": facts["organisation"],
         "campaign": {name: campaign[name] for name in CAMPAIGN_FIELDS},
     }

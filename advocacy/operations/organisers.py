@@ -207,7 +207,7 @@ def give_role(session: Session, person: Organiser, role: OrganiserRole, *, now: 
     session.commit()
 
 
-def set_active(session: Session, person: Organiser, active: bool, *, now: datetime, actor: str) -> None:  # noqa: FBT001
+def set_active(session: Session, person: Organiser, *, active: bool, now: datetime, actor: str) -> None:
     """Let a person in again, or shut them out at once. Raises ConflictError for the last owner."""
     if not active and person.role is OrganiserRole.OWNER and _other_owners(session, person) == 0:
         raise ConflictError("There must be an owner: make somebody else one first.")

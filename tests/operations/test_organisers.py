@@ -100,7 +100,7 @@ def test_the_last_owner_stays_one(session: Session) -> None:
     with pytest.raises(ConflictError):
         organisers.give_role(session, person, OrganiserRole.VIEWER, now=NOON, actor="cli")
     with pytest.raises(ConflictError):
-        organisers.set_active(session, person, False, now=NOON, actor="cli")
+        organisers.set_active(session, person, active=False, now=NOON, actor="cli")
 
 
 def test_ten_wrong_passwords_in_an_hour_are_enough(session: Session) -> None:
