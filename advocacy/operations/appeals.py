@@ -33,6 +33,7 @@ class Wishes:
     """How a letter is to be: what the supporter chose and typed. Kept nowhere.
 
     `country` is the alpha-2 code they write from; `return_lines` their own postal address, for the paper only.
+    `first_sent` is the day of their first letter where this one follows it up.
     """
 
     name: str = ""
@@ -43,6 +44,7 @@ class Wishes:
     own: OwnWords = field(default_factory=OwnWords)
     return_lines: tuple[str, ...] = ()
     seed: str = ""
+    first_sent: date | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,7 @@ def request_for(
         writer=Writer(name=wishes.name, city=wishes.city, country=country),
         own=wishes.own,
         primary=primary if addressee.role is Role.COPY else None,
+        first_sent=wishes.first_sent,
     )
 
 

@@ -9,6 +9,7 @@ from advocacy.domain.appeal import asking, fitting, places, plans, spoken
 from advocacy.domain.appeal.asking import Style
 from advocacy.domain.appeal.choosing import Chooser
 from advocacy.domain.appeal.own import closed, ended, own_pieces
+from advocacy.domain.appeal.paper import date_line
 from advocacy.domain.appeal.pools import NAMED, UNNAMED, Pools, Voice
 from advocacy.domain.appeal.request import AppealRequest
 from advocacy.domain.appeal.subject import as_subject
@@ -47,7 +48,8 @@ def compose(request: AppealRequest, pools: Pools) -> Appeal:
             f"“{request.facts.title}” has no demands, so there is nothing to ask for. Add one to the campaign."
         )
     voice = pools.voice(request.language)
-    chooser = Chooser(f"{request.seed}\n{request.addressee.name}\n{request.tone}")
+    again = "\nagain" if request.first_sent else ""
+    chooser = Chooser(f"{request.seed}\n{request.addressee.name}\n{request.tone}{again}")
     values = _values(request, voice)
     if request.channel is Channel.PHONE:
         return spoken.script(request, voice, chooser, values)
@@ -58,7 +60,7 @@ def compose(request: AppealRequest, pools: Pools) -> Appeal:
 
 def _letter(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str]) -> Appeal:
     order = asking.order(request, chooser)
-    plan = _plan(request, chooser)
+    plan = _plan(request, voice, chooser)
     style = _style(request, chooser, len(order))
     asked = asking.demands_block(request, voice, chooser, order, style)
     parts = _parts(request, voice, chooser, values, plan)
@@ -121,14 +123,16 @@ def _values(request: AppealRequest, voice: Voice) -> dict[str, str]:
         "country": request.writer.country,
         "primary": request.primary.name if request.primary else "",
         "handle": request.addressee.social or "",
+        "first_day": date_line(request.first_sent, voice, country="", city="") if request.first_sent else "",
         "appel": printed if printed.startswith(_TITLES_TO_REPEAT) else "",
     }
     known = {slot: " ".join(value.split()) for slot, value in given.items() if value.strip()}
     return known | asking.several(len(request.chosen_demands())) | {NAMED if by_name else UNNAMED: ""}
 
 
-def _plan(request: AppealRequest, chooser: Chooser) -> plans.Plan:
-    choices = (plans.COPY if request.is_copy else plans.LETTER)[request.tone]
+def _plan(request: AppealRequest, voice: Voice, chooser: Chooser) -> plans.Plan:
+    again = request.first_sent is not None and voice.has("again_opening", request.tone)
+    choices = (plans.COPY if request.is_copy else plans.AGAIN if again else plans.LETTER)[request.tone]
     return choices[chooser.number("plan", len(choices))]
 
 

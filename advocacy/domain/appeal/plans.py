@@ -49,6 +49,17 @@ _COPY: tuple[Plan, ...] = (
 )
 COPY: dict[Tone, tuple[Plan, ...]] = dict.fromkeys(Tone, _COPY)
 
+_AGAIN: tuple[Plan, ...] = (
+    (("again_opening", SUMMARY), (OWN,), (DEMANDS,), ("conviction", "reply"), ("thanks",)),
+    (("again_opening",), (SUMMARY,), (OWN,), (DEMANDS,), ("principle", "reply", "thanks")),
+)
+AGAIN: dict[Tone, tuple[Plan, ...]] = {
+    Tone.FORMAL: _AGAIN,
+    Tone.WARM: _AGAIN,
+    Tone.BRIEF: ((("again_opening", SUMMARY), (OWN,), (DEMANDS,), ("reply", "thanks")),),
+}
+"""A second letter to the same addressee."""
+
 GIVEN_UP_FIRST = ("thanks", "principle", "conviction", "who", "concern", "reply", SUMMARY)
 """Parts left out for want of room, the first first. What the supporter wrote and the demands are never left out."""
 

@@ -14,7 +14,7 @@ _FORMS = tuple(Form)
 _ABOUT = frozenset({"topic", "title"})
 _SELF = frozenset({"name", "city", "a_city", "country"})
 _ASK = frozenset({"demand", "Demand", "de_demand", "que_demand"})
-_ALWAYS_THERE = _ASK | {"title"}
+_ALWAYS_THERE = _ASK | {"title", "first_day"}
 SEVERAL = "several"  # prints nothing, and keeps a phrasing for letters that make more than one demand
 NAMED = "named"  # prints nothing, and keeps a closing for letters whose salutation names somebody
 UNNAMED = "unnamed"  # the same for those that begin "Dear Sir or Madam"
@@ -22,6 +22,7 @@ UNNAMED = "unnamed"  # the same for those that begin "Dear Sir or Madam"
 SLOTS: dict[str, frozenset[str]] = {
     "subject": _ABOUT,
     "opening": _ABOUT | _SELF,
+    "again_opening": frozenset({"first_day"}),
     "matter": frozenset({"title"}),
     "who": _SELF,
     "concern": _ABOUT,

@@ -1,6 +1,6 @@
 """What an appeal is made from: the campaign's facts, the supporter, their own words, the addressee and the channel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -82,6 +82,7 @@ class AppealRequest:
 
     `chosen` are indexes into `facts.demands`; empty means all. `seed` is stable per supporter and campaign (see `seed_for`).
     `primary` is whom the campaign writes to, needed where `addressee` is to get a copy. `day` is the date the letter carries.
+    `first_sent` is the day of the supporter's first letter where this one follows it up.
     """
 
     language: str
@@ -95,6 +96,7 @@ class AppealRequest:
     writer: Writer = Writer()
     own: OwnWords = OwnWords()
     primary: Addressee | None = None
+    first_sent: date | None = None
 
     @property
     def is_copy(self) -> bool:
@@ -104,6 +106,14 @@ class AppealRequest:
         """Return the indexes of the demands to make, in the campaign's order; all of them where none is chosen."""
         every = range(len(self.facts.demands))
         return tuple(index for index in every if index in self.chosen) or tuple(every)
+
+
+def follow_up(first: AppealRequest, *, sent: date, day: date) -> AppealRequest:
+    """Return the request for a second letter, filled from the first, which was sent on the day `sent`.
+
+    Demands, tone, own words and signature are those of the first; the letter says that it follows another.
+    """
+    return replace(first, day=day, first_sent=sent)
 
 
 def seed_for(supporter_id: object, campaign_id: object) -> str:

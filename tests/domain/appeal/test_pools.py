@@ -28,7 +28,9 @@ def test_each_part_of_a_letter_has_many_phrasings(pools: Pools, language: str) -
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whatever_is_chosen_is_one_tidy_sentence(pools: Pools, language: str) -> None:
-    values = dict.fromkeys(("topic", "title", "name", "city", "a_city", "country", "primary", "appel", "handle"), "X")
+    values = dict.fromkeys(
+        ("topic", "title", "name", "city", "a_city", "country", "primary", "appel", "handle", "first_day"), "X"
+    )
     values |= dict.fromkeys(("several", "named", "unnamed"), "")
     values |= dict.fromkeys(("demand", "Demand", "de_demand", "que_demand"), "Y")
     for (part, _), phrases in pools.voice(language).parts.items():
@@ -41,6 +43,7 @@ def test_whatever_is_chosen_is_one_tidy_sentence(pools: Pools, language: str) ->
                 assert text[0].isupper() or text[0] in "¿¡«“„(" or text.startswith(("X", "Y")), text
                 if part.partition(".")[0] in {
                     "opening",
+                    "again_opening",
                     "who",
                     "concern",
                     "principle",
