@@ -24,7 +24,7 @@ class PlainWriter:
 
     def write(self, name: str, language: str, facts: Mapping[str, Any]) -> Words:
         fields = "{greeting} {act_url} {unsubscribe_url} {preferences_url}".format(**facts)
-        return Words(f"{name} {language}", f"{facts['campaign']['title']} {fields}", f"<p>{fields}</p>")
+        return Words(f"{name} {language}", f"{name}: {fields}", f"<p>{fields}</p>")
 
 
 @dataclass

@@ -53,17 +53,17 @@ def reap(session: Session, *, gateways: Gateways, settings: Settings) -> None:
 def absent(quarantined_since: datetime) -> ColumnElement[bool]:
     """Whether the evidence says that the provider never had this dispatch.
 
-    Its quarantine is over; a report that comes for every mail named a dispatch handed over after this one had to be
-    answered; and no report, applied or not, names this one.
+    Its quarantine is over; a report of a kind that comes for every mail named a request handed over after this one had
+    to be answered; and no report, applied or not, names this one.
     """
     later = aliased(Dispatch, name="later")
     named = exists().where(Report.public_id == Dispatch.public_id)
-    since_then = exists().where(
-        Report.type.in_(DEPENDABLE),
-        Report.public_id == later.public_id,
-        later.inflight_at > Dispatch.answer_by,
+    told = Report.type.in_(DEPENDABLE)
+    by_blast = exists().where(told, Report.public_id == later.public_id, later.inflight_at > Dispatch.answer_by)
+    by_single = exists().where(
+        told, Report.public_id == SingleMail.public_id, SingleMail.inflight_at > Dispatch.answer_by
     )
-    return and_(Dispatch.answer_by <= quarantined_since, ~named, since_then)
+    return and_(Dispatch.answer_by <= quarantined_since, ~named, or_(by_blast, by_single))
 
 
 def _work(now: datetime) -> list[ColumnElement[bool]]:
