@@ -27,6 +27,7 @@ from advocacy.web.wording import locale
 bp = Blueprint("public", __name__)
 
 _FEWEST_SHOWN = 20
+_PRIVATE = ("/act/", "/confirm/", "/unsubscribe/", "/preferences/", "/desk", "/mailbox", "/hooks/")
 
 
 @bp.get("/")
@@ -41,13 +42,13 @@ def home() -> ResponseReturnValue:
 def join_alerts() -> ResponseReturnValue:
     """Sign up for the alert list alone."""
     if forms.by_a_program():
-        return redirect(url_for("public.check_your_mail"), 303)
+        return redirect(url_for("public.check_your_mail", lang=locale().language), 303)
     answers, faults = _judged(zone=settings().timezone)
     if faults:
         return _home(request.form, faults, 422)
     alone = joining.for_alerts(answers)
     supporters.join(db.session(), alone, None, consent.shown(alerts_only=True), clock=current().clock)
-    return redirect(url_for("public.check_your_mail"), 303)
+    return redirect(url_for("public.check_your_mail", lang=locale().language), 303)
 
 
 @bp.get("/a/<slug>")
@@ -62,7 +63,7 @@ def page(slug: str) -> ResponseReturnValue:
 def join(slug: str) -> ResponseReturnValue:
     campaign = _public(slug)
     if forms.by_a_program():
-        return redirect(url_for("public.check_your_mail"), 303)
+        return redirect(url_for("public.check_your_mail", lang=locale().language), 303)
     answers, faults = _judged(zone=campaign.timezone)
     if faults:
         return _page(campaign, request.form, faults, 422)
@@ -72,7 +73,7 @@ def join(slug: str) -> ResponseReturnValue:
     else:
         wordings = consent.shown(alerts_only=False)
         supporters.join(db.session(), answers, campaign, wordings, clock=current().clock)
-    return redirect(url_for("public.check_your_mail"), 303)
+    return redirect(url_for("public.check_your_mail", lang=locale().language), 303)
 
 
 @bp.get("/check-your-mail")
@@ -100,6 +101,14 @@ def calendar(slug: str) -> ResponseReturnValue:
     )
     name = f'attachment; filename="{campaign.slug}.ics"'
     return Response(text, content_type="text/calendar; charset=utf-8", headers={"Content-Disposition": name})
+
+
+@bp.get("/robots.txt")
+@public
+def robots() -> ResponseReturnValue:
+    """Ask search engines to stay away from every page that is somebody's own."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in _PRIVATE), ""]
+    return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 def _judged(*, zone: str) -> tuple[joining.Answers, dict[str, str]]:

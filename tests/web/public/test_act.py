@@ -166,7 +166,7 @@ def test_i_sent_it_is_kept_and_answered_with_thanks_and_the_next_way(app: Flask,
 
     assert answer.status_code == 303
     row = session.scalars(select(Action)).one()
-    assert (row.supporter_id, row.channel, row.at) == (robin.id, Channel.POST, NOON)
+    assert (row.supporter_id, row.channel, row.day) == (robin.id, Channel.POST, NOON.date())
     assert "Thank you, Robin" in thanks
     assert "Embassy of Exampleland" in thanks
     assert f"http://advocacy.test/a/{campaign.slug}" in thanks

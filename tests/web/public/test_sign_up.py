@@ -32,7 +32,7 @@ def test_a_sign_up_is_kept_and_answered_with_look_into_your_mailbox(app: Flask, 
 
     answer = app.test_client().post(f"/a/{campaign.slug}/join", data=good_form(session, name="Robin", country="CA"))
 
-    assert (answer.status_code, answer.location) == (303, "/check-your-mail")
+    assert (answer.status_code, answer.location) == (303, "/check-your-mail?lang=en")
     assert rows(session) == 1
     assert session.scalar(select(func.count(SingleMail.id))) == 1
 
@@ -57,8 +57,9 @@ def test_the_ledger_holds_what_stood_beside_the_box_on_the_page(app: Flask, sess
     session.commit()
     client = app.test_client()
     page = text_of(client, f"/a/{campaign.slug}?lang=fr")
+    action = page.partition('<form action="')[2].partition('"')[0]
 
-    client.post(f"/a/{campaign.slug}/join?lang=fr", data=good_form(session, alerts="yes"))
+    client.post(action, data=good_form(session, alerts="yes"))
 
     kept = session.scalars(select(Consent).order_by(Consent.id)).all()
     assert [row.purpose for row in kept] == ["campaign", "alerts"]
@@ -156,7 +157,7 @@ def test_a_program_gets_the_same_answer_and_nothing_is_kept(
 
     answer = app.test_client().post(f"/a/{campaign.slug}/join", data=good_form(session, **fields))
 
-    assert (answer.status_code, answer.location) == (303, "/check-your-mail")
+    assert (answer.status_code, answer.location) == (303, "/check-your-mail?lang=en")
     assert rows(session) == 0
 
 
@@ -281,3 +282,7 @@ def test_sign_ups_from_one_network_are_slowed(app: Flask, session: Session, cloc
     assert statuses[:30] == [303] * 30
     assert statuses[30] == 429
     assert clock.now() - NOON == timedelta()
+
+
+def test_search_engines_are_asked_to_stay_away_from_peoples_own_pages(app: Flask) -> None:
+    assert "Disallow: /act/" in text_of(app.test_client(), "/robots.txt")
