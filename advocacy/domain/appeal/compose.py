@@ -31,7 +31,7 @@ _TO_NOBODY_BY_NAME = re.compile(r"\b(?:sirs?|madams?|mesdames|messrs|whom|all|fr
 # After the comma of its salutation a German letter goes on small, unless with a noun or "Sie": so only words that are neither.
 _SMALL_AFTER_COMMA = frozenset(
     """
-    als an auch auf aus bei bitte danke das der die dies diese dieser ein eine erlauben es für gestatten heute hiermit ich im in manches
+    als am an auch auf aus bei bitte danke das der die dies diese dieser ein eine erlauben es für gestatten heute hiermit ich im in manches
     mein meine mit nach seit über unter von vor was weil wenn wie wir zu
     """.split()  # noqa: SIM905
 )
