@@ -24,7 +24,7 @@ test: $(VENV)/.test chromium ## all that CI checks: style, types, import rules, 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 -q
+	$(BIN)/pytest -n 2 --dist loadgroup -q
 
 .PHONY: check
 check: $(VENV)/.test ## the quick part of `make test`: style, types, import rules, tests without browser and slow proofs
@@ -32,7 +32,7 @@ check: $(VENV)/.test ## the quick part of `make test`: style, types, import rule
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 -q -m "not browser and not slow"
+	$(BIN)/pytest -n 2 --dist loadgroup -q -m "not browser and not slow"
 
 .PHONY: format
 format: $(VENV)/.test ## bring all code into the house's form
@@ -79,7 +79,7 @@ install = echo "Installing what it needs ($1)." && $(UV) pip install --quiet --p
 	&& $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 else
 install = echo "Installing what it needs ($1)." \
-	&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $1 \
+	&& $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r $1 \
 	&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 endif
 

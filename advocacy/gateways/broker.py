@@ -159,7 +159,8 @@ class EmbeddedBroker:
 
     def _up(self, binary: Path) -> bool:
         if self._process is not None:
-            self._process.poll()  # Takes leave of the one that died.
+            self._process.terminate()  # Should its folder have been deleted under it, it lives on where nobody finds it.
+            self._process.wait(timeout=5)
         with self.place.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [str(binary), *_options(self.place)],
