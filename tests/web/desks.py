@@ -1,8 +1,9 @@
 """What tests of desk pages share: organisers of each role, signed in, and something for each page to show."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,26 +27,40 @@ def add_organiser(session: Session, role: OrganiserRole, email: str = "") -> Org
     return person
 
 
+class Browser(FlaskClient):
+    """A client that forgets who was signed in between requests, as the server does: tests share one app context."""
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        g.pop("_login_user", None)
+        return super().open(*args, **options)
+
+
+def browser(app: Flask) -> FlaskClient:
+    app.test_client_class = Browser
+    return app.test_client()
+
+
 def sign_in(app: Flask, person: Organiser) -> FlaskClient:
     """Return a browser in which this person is signed in, as after the sign-in page."""
-    client = app.test_client()
-    with client.session_transaction() as browser:
-        browser["_user_id"] = person.fs_uniquifier
-        browser["_fresh"] = True
-        browser["fs_cc"] = "set"
-        browser["fs_paa"] = NOON.timestamp()
-        browser["signed_in_at"] = NOON.isoformat()
+    client = browser(app)
+    with client.session_transaction() as kept:
+        kept["_user_id"] = person.fs_uniquifier
+        kept["_fresh"] = True
+        kept["fs_cc"] = "set"
+        kept["fs_paa"] = NOON.timestamp()
+        kept["signed_in_at"] = NOON.isoformat()
     return client
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A live campaign with a blast, a draft, and one supporter of both."""
+    """A live campaign with a blast, a draft, one supporter of both, and a colleague who may only read."""
 
     live: Campaign
     draft: Campaign
     blast: Blast
     supporter: Supporter
+    colleague: Organiser
 
 
 def set_scene(session: Session) -> Scene:
@@ -68,4 +83,4 @@ def set_scene(session: Session) -> Scene:
     words = {"subject": "Seven days left", "text": "{{ greeting }} {{ act_url }}", "html": "<p>{{ greeting }}</p>"}
     session.add(ContentVersion(blast_id=blast.id, language="en", sha256="0" * 64, **words))
     session.commit()
-    return Scene(live, draft, blast, supporter)
+    return Scene(live, draft, blast, supporter, add_organiser(session, OrganiserRole.VIEWER, "colleague@example.org"))

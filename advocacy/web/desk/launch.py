@@ -79,7 +79,7 @@ def preview(slug: str, rule: str) -> ResponseReturnValue:
     """One mail of the plan as a real supporter would get it; ?part=text for its plain part."""
     session = db.session()
     campaign = campaigns.find(session, slug)
-    if rule not in {line.rule for line in campaigns.plan(session, campaign, campaign.launched_at or who.now())}:
+    if rule not in mails.rules(session, campaign, who.now()):
         raise NotFoundError(_("This campaign has no such mail."))
     person = _person(session)
     language = person.language if person else campaign.language
@@ -94,7 +94,7 @@ def test(slug: str) -> ResponseReturnValue:
     session = db.session()
     campaign = campaigns.find(session, slug)
     rule = request.form.get("rule", "launch")
-    if rule not in {line.rule for line in campaigns.plan(session, campaign, campaign.launched_at or who.now())}:
+    if rule not in mails.rules(session, campaign, who.now()):
         raise NotFoundError(_("This campaign has no such mail."))
     words = previews.step_words(session, campaign, rule, campaign.language)
     blasts.send_test(session, who.me().id, words, campaign=campaign, now=who.now(), settings=settings())

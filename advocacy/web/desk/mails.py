@@ -79,13 +79,19 @@ def lines(session: Session, campaign: Campaign, now: datetime) -> list[Line]:
     return sorted(found, key=lambda line: (line.first_due, line.last_due))
 
 
+def rules(session: Session, campaign: Campaign, now: datetime) -> set[str]:
+    """Return the steps that this campaign's cadence has, sent or not."""
+    return {line.rule for line in _since_launch(session, campaign, now)}
+
+
 def _since_launch(session: Session, campaign: Campaign, now: datetime) -> list[PlanLine]:
     """The plan with what was due already, so that a mail not yet planned is counted for all of its people."""
     deadline = campaign.due_by()
     if deadline is None or campaign.state is CampaignState.CLOSED:
         return []
     launched = campaign.launched_at or now
-    groups = audience.groups(session, campaign)
+    nobody_yet = audience.Group(campaign.timezone, None, None, acted=False, people=0)
+    groups = audience.groups(session, campaign) or [nobody_yet]
     return timetable.lines(campaign, deadline, groups, launched_at=launched, after=launched)
 
 

@@ -73,7 +73,9 @@ def door(person_id: int, way: str) -> ResponseReturnValue:
     """Shut a person out, or let them in again."""
     return _done(
         person_id,
-        lambda person: organisers.set_active(db.session(), person, active=way == "in", now=who.now(), actor=who.actor()),
+        lambda person: organisers.set_active(
+            db.session(), person, active=way == "in", now=who.now(), actor=who.actor()
+        ),
         _("They may sign in again.") if way == "in" else _("They are shut out, at once and everywhere."),
     )
 

@@ -52,7 +52,7 @@ def sheets(slug: str) -> ResponseReturnValue:
         sheet = stalls.stall_sheet(
             campaign,
             next((row for row in rows if row.id == asked), rows[0]),
-            _event(),
+            _event(campaign),
             url=Links(settings().base_url, keys_of(db.session())).campaign(campaign.slug),
             pools=load_pools(),
             words=paper_words(request.args.get("language", campaign.language)),
@@ -88,8 +88,8 @@ def enter(slug: str) -> ResponseReturnValue:
     return redirect(url_for("desk_stall.show", slug=slug))
 
 
-def _event() -> Event:
-    tone, country = request.args.get("tone", ""), request.args.get("country", _own_country())
+def _event(campaign: Campaign) -> Event:
+    tone, country = request.args.get("tone", ""), request.args.get("country", _usual_country(campaign))
     return Event(
         letters=request.args.get("letters", LETTERS, type=int),
         tone=Tone(tone) if tone in set(Tone) else Tone.FORMAL,
@@ -101,7 +101,7 @@ def _event() -> Event:
 
 def _page(campaign: Campaign, faults: dict[str, str]) -> str:
     session = db.session()
-    event = _event()
+    event = _event(campaign)
     languages = {paper_words(tag).language for tag, _name in choices.languages()}
     ways = sorted({way for row in campaign.addressees for way in row.value().channels()}, key=list(Channel).index)
     return render_template(
@@ -125,6 +125,6 @@ def _today() -> date:
     return who.now().astimezone(who.zone()).date()
 
 
-def _own_country() -> str:
-    """Return the country of the installation's own time zone, an empty text where it has none."""
-    return str(get_global("zone_territories").get(settings().timezone, ""))
+def _usual_country(campaign: Campaign) -> str:
+    """Return the country of the campaign's time zone, which is that of its organisers; an empty text where it has none."""
+    return str(get_global("zone_territories").get(campaign.timezone, ""))

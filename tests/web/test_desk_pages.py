@@ -1,0 +1,228 @@
+"""What the desk's pages do: import, review, launch, previews that run nothing, supporters, mails."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from advocacy.domain.blast import BlastState
+from advocacy.domain.campaign import CampaignState
+from advocacy.domain.permissions import OrganiserRole
+from advocacy.domain.supporter import SupporterState
+from advocacy.gateways.clock import SimulatedClock
+from advocacy.models import moment
+from advocacy.models.campaign import Campaign
+from advocacy.models.single_mail import SingleMail
+from tests.factories import add_campaign, add_supporter, subscribe
+from tests.operations.test_documents import LETTER
+from tests.web.desks import add_organiser, set_scene, sign_in
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> FlaskClient:
+    return sign_in(app, add_organiser(session, OrganiserRole.OWNER))
+
+
+def _draft(session: Session, clock: SimulatedClock, **values: object) -> Campaign:
+    deadline = (moment.now(session, clock) + timedelta(days=20)).date()
+    campaign = add_campaign(
+        session, **({"state": CampaignState.DRAFT, "launched_at": None, "deadline": deadline} | values)
+    )
+    session.commit()
+    return campaign
+
+
+def test_pasted_text_becomes_a_draft_to_review(client: FlaskClient, session: Session) -> None:
+    answer = client.post("/desk/campaigns/new", data={"text": LETTER.replace("{deadline}", "March 30, 2026")})
+
+    page = client.get(answer.headers["Location"]).text
+    assert "1 field is left to check" in page
+    assert '<mark id="at-demands[0]"' in page
+    assert "release the eleven weavers at once" in page
+
+
+def test_a_press_of_save_settles_what_was_ticked(client: FlaskClient, session: Session) -> None:
+    url = client.post("/desk/campaigns/new", data={"text": LETTER.replace("{deadline}", "March 30, 2026")}).location
+
+    client.post(url, data={"title": "Weavers held", "checked": "summary", "demand": ["release them", ""], "save": "1"})
+
+    campaign = session.scalars(select(Campaign)).one()
+    assert campaign.title == "Weavers held"
+    assert [row.text for row in campaign.demands] == ["release them"]
+    assert len(campaign.addressees) == 2
+    assert "Nothing is left to check" in client.get(url).text
+
+
+def test_a_faulty_field_is_told_and_keeps_what_was_typed(
+    client: FlaskClient, session: Session, clock: SimulatedClock
+) -> None:
+    campaign = _draft(session, clock)
+    form = {
+        "addressees": "1",
+        "addressee-0-id": str(campaign.addressees[0].id),
+        "addressee-0-name": "Minister",
+        "addressee-0-emails": "not an address",
+    }
+
+    answer = client.post(f"/desk/campaigns/{campaign.slug}/review", data=form)
+
+    assert answer.status_code == 422
+    assert "is no e-mail address" in answer.text
+    assert 'href="#addressee-0-emails"' in answer.text
+    assert "not an address</textarea>" in answer.text
+
+
+def test_an_empty_or_unreadable_upload_is_refused(client: FlaskClient) -> None:
+    assert client.post("/desk/campaigns/new", data={"text": "  "}).status_code == 422
+    assert client.post("/desk/campaigns/new", data={"text": "hello"}).status_code == 422
+
+
+def test_the_check_page_counts_the_audience_and_names_the_size_on_the_button(
+    client: FlaskClient, session: Session, clock: SimulatedClock
+) -> None:
+    campaign = _draft(session, clock)
+    for name in ("Ana Alvarez", "Bo Berg", "Cleo Case"):
+        subscribe(session, add_supporter(session, name=name))
+    session.commit()
+
+    page = client.get(f"/desk/campaigns/{campaign.slug}/check").text
+
+    assert "Launch and send to 3 people" in page
+    assert "Ana (CA)" in page
+    assert "Alvarez" not in page
+
+
+def test_a_launch_makes_it_live_once(client: FlaskClient, session: Session, clock: SimulatedClock) -> None:
+    campaign = _draft(session, clock)
+
+    client.post(f"/desk/campaigns/{campaign.slug}/launch")
+    client.post(f"/desk/campaigns/{campaign.slug}/launch")
+
+    session.refresh(campaign)
+    assert campaign.state is CampaignState.LIVE
+    assert client.get(f"/desk/campaigns/{campaign.slug}/mails").status_code == 200
+
+
+def test_a_campaign_whose_deadline_has_passed_has_no_launch_button(client: FlaskClient, session: Session) -> None:
+    campaign = add_campaign(session, state=CampaignState.DRAFT, launched_at=None, deadline=None)
+    session.commit()
+
+    page = client.get(f"/desk/campaigns/{campaign.slug}/check").text
+
+    assert "It cannot be launched yet" in page
+    assert f"/desk/campaigns/{campaign.slug}/launch" not in page
+
+
+def test_a_preview_runs_nothing_and_its_links_open_nothing_of_anybodys(
+    client: FlaskClient, session: Session, clock: SimulatedClock
+) -> None:
+    campaign = _draft(session, clock, title="<script>alert(1)</script>", summary="<img src=x onerror=alert(1)>")
+    supporter = add_supporter(session, name='"><script>alert(2)</script>')
+    subscribe(session, supporter)
+    session.commit()
+
+    answer = client.get(f"/desk/campaigns/{campaign.slug}/preview/launch?person={supporter.uid}")
+
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert "<script" not in answer.text
+    assert "<img src=x" not in answer.text
+    assert "/act/" not in answer.text
+    assert "/unsubscribe/" not in answer.text
+
+
+def test_a_test_mail_goes_to_me(client: FlaskClient, session: Session, clock: SimulatedClock) -> None:
+    campaign = _draft(session, clock)
+
+    client.post(f"/desk/campaigns/{campaign.slug}/test", data={"rule": "launch"})
+
+    mail = session.scalars(select(SingleMail)).one()
+    assert mail.organiser_id is not None
+    assert mail.supporter_id is None
+
+
+def test_a_moved_deadline_shows_before_and_after_and_changes_nothing_yet(
+    client: FlaskClient, session: Session, clock: SimulatedClock
+) -> None:
+    campaign = _draft(session, clock)
+    client.post(f"/desk/campaigns/{campaign.slug}/launch")
+    was = campaign.deadline
+    assert was is not None
+    day = (was + timedelta(days=5)).isoformat()
+
+    page = client.get(f"/desk/campaigns/{campaign.slug}/deadline?day={day}")
+    session.refresh(campaign)
+    assert page.status_code == 200
+    assert campaign.deadline == was
+
+    client.post(f"/desk/campaigns/{campaign.slug}/deadline", data={"day": day})
+    session.refresh(campaign)
+    assert campaign.deadline == was + timedelta(days=5)
+
+
+def test_a_blast_is_paused_resumed_and_cancelled(client: FlaskClient, session: Session) -> None:
+    scene = set_scene(session)
+    at = f"/desk/blasts/{scene.blast.id}"
+
+    for act, state in (
+        ("pause", BlastState.PAUSED),
+        ("resume", BlastState.SCHEDULED),
+        ("cancel", BlastState.CANCELLED),
+    ):
+        client.post(f"{at}/{act}")
+        session.refresh(scene.blast)
+        assert scene.blast.state is state
+    assert "cancelled" in client.get(at).text
+
+
+def test_a_mail_by_hand_marks_the_unknown_field_and_keeps_the_text(client: FlaskClient, session: Session) -> None:
+    scene = set_scene(session)
+
+    answer = client.post(
+        f"/desk/campaigns/{scene.live.slug}/write",
+        data={"subject": "Soon", "text": "Look: {{ campaign.titel }}", "do": "preview"},
+    )
+
+    assert answer.status_code == 422
+    assert '<span class="where">campaign.titel</span>' in answer.text
+    assert "Look: {{ campaign.titel }}" in answer.text
+
+
+def test_one_person_is_found_by_exact_address_only_and_the_address_stays_out_of_the_url(
+    client: FlaskClient, session: Session
+) -> None:
+    supporter = add_supporter(session, "robin@example.org")
+    session.commit()
+
+    found = client.post("/desk/supporters/find", data={"email": " Robin@Example.org "})
+    absent = client.post("/desk/supporters/find", data={"email": "obin@example.org"})
+
+    assert found.location == f"/desk/supporters/{supporter.uid}"
+    assert absent.status_code == 404
+
+
+@pytest.mark.parametrize(("act", "state"), [("stop", SupporterState.UNSUBSCRIBED), ("erase", SupporterState.ERASED)])
+def test_a_person_is_stopped_or_erased(client: FlaskClient, session: Session, act: str, state: SupporterState) -> None:
+    scene = set_scene(session)
+
+    client.post(f"/desk/supporters/{scene.supporter.uid}/{act}")
+
+    session.refresh(scene.supporter)
+    assert scene.supporter.state is state
+    page = client.get(f"/desk/supporters/{scene.supporter.uid}").text
+    assert ("Robin" in page) is (act == "stop")
+
+
+def test_hostile_names_are_shown_and_never_obeyed(client: FlaskClient, session: Session) -> None:
+    hostile = "<script>alert(1)</script>"
+    supporter = add_supporter(session, name=hostile, town=hostile)
+    campaign = add_campaign(session, title=hostile, summary=hostile, background=hostile)
+    subscribe(session, supporter, campaign)
+    session.commit()
+
+    for path in ("", "/people", "/letters", "/mails", "/results", "/review"):
+        assert hostile not in client.get(f"/desk/campaigns/{campaign.slug}{path}").text
+    assert hostile not in client.get(f"/desk/supporters/{supporter.uid}").text
+    assert hostile not in client.get("/desk/").text

@@ -1,0 +1,198 @@
+"""Signing in to the desk: the page, the single-use link, the second step, and how all sessions end."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from passlib.totp import TOTP
+from sqlalchemy.orm import Session
+
+from advocacy.domain.permissions import OrganiserRole
+from advocacy.models.organiser import Organiser
+from advocacy.operations import organisers
+from tests.conftest import NOON
+from tests.web.desks import add_organiser, browser
+
+# Flask-Security still builds one form the older way.
+pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices:DeprecationWarning")
+
+PASSPHRASE = "four lanterns on the quay"
+
+
+@pytest.fixture
+def person(session: Session) -> Organiser:
+    ana = add_organiser(session, OrganiserRole.OWNER, "ana@example.org")
+    organisers.set_password(session, ana, PASSPHRASE, now=NOON)
+    return ana
+
+
+def _press(client: FlaskClient, password: str, email: str = "ana@example.org"):  # type: ignore[no-untyped-def]
+    return client.post("/desk/sign-in", data={"email": email, "password": password})
+
+
+def test_the_right_password_opens_the_desk(app: Flask, person: Organiser) -> None:
+    client = browser(app)
+
+    assert _press(client, PASSPHRASE).headers["Location"] == "/desk/"
+    assert client.get("/desk/").status_code == 200
+    assert person.email in client.get("/desk/").text
+
+
+def test_a_wrong_password_and_an_unknown_address_say_the_same(app: Flask, person: Organiser) -> None:
+    def without_what_was_typed(page: str) -> str:
+        return re.sub(r'value="[^"]*"', "", page)
+
+    wrong = _press(browser(app), "not the password at all")
+    unknown = _press(browser(app), "not the password at all", "nobody@example.org")
+
+    assert wrong.status_code == unknown.status_code == 200
+    assert without_what_was_typed(wrong.text) == without_what_was_typed(unknown.text)
+
+
+def test_after_ten_wrong_tries_even_the_right_password_waits(app: Flask, person: Organiser) -> None:
+    for _ in range(10):
+        _press(browser(app), "not the password at all")
+
+    answer = _press(browser(app), PASSPHRASE)
+
+    assert answer.status_code == 200
+    assert "Too many wrong tries" in answer.text
+
+
+def test_signing_out_ends_every_session_and_a_get_does_not_sign_out(app: Flask, person: Organiser) -> None:
+    here, elsewhere = browser(app), browser(app)
+    _press(here, PASSPHRASE)
+    _press(elsewhere, PASSPHRASE)
+
+    assert here.get("/desk/sign-out").status_code == 405
+    answer = here.post("/desk/sign-out")
+
+    assert "Clear-Site-Data" in answer.headers
+    assert here.get("/desk/").status_code == 302
+    assert elsewhere.get("/desk/").status_code == 302
+
+
+def test_a_new_password_ends_the_other_sessions(app: Flask, person: Organiser) -> None:
+    here, elsewhere = browser(app), browser(app)
+    _press(here, PASSPHRASE)
+    _press(elsewhere, PASSPHRASE)
+
+    answer = here.post(
+        "/desk/settings/me/password", data={"old": PASSPHRASE, "password": "seven boats under the bridge"}
+    )
+
+    assert answer.status_code == 302
+    assert here.get("/desk/").status_code == 200
+    assert elsewhere.get("/desk/").status_code == 302
+
+
+def test_a_changed_role_ends_the_sessions(app: Flask, session: Session, person: Organiser) -> None:
+    add_organiser(session, OrganiserRole.OWNER, "bo@example.org")
+    client = browser(app)
+    _press(client, PASSPHRASE)
+
+    organisers.give_role(session, person, OrganiserRole.VIEWER, now=NOON, actor="cli")
+
+    assert client.get("/desk/").status_code == 302
+
+
+def test_nobody_can_register(app: Flask) -> None:
+    assert browser(app).get("/desk/register").status_code == 404
+
+
+def test_a_link_changes_nothing_until_it_is_pressed_and_works_once(app: Flask, session: Session) -> None:
+    link = organisers.one_time_link(session, "demo@example.org", now=NOON, base_url="")
+    client = browser(app)
+
+    assert client.get(link).status_code == 200
+    assert client.get(link).status_code == 200
+    assert client.post(link).headers["Location"] == "/desk/"
+    assert client.get("/desk/").status_code == 200
+    assert browser(app).post(link).status_code == 404
+    assert browser(app).get("/desk/enter/" + "x" * 43).status_code == 404
+
+
+def test_an_invitation_sets_the_password_and_signs_in(app: Flask, session: Session) -> None:
+    _person, link = organisers.add(session, "cleo@example.org", OrganiserRole.VIEWER, now=NOON, base_url="")
+    client = browser(app)
+
+    assert client.post(link, data={"password": "short"}).status_code == 422
+    assert client.post(link, data={"password": PASSPHRASE}).status_code == 302
+    assert client.get("/desk/").status_code == 200
+
+
+def test_a_reset_ends_at_the_sign_in_page(app: Flask, session: Session, person: Organiser) -> None:
+    _person, link = organisers.reset(session, person.email, now=NOON, base_url="")
+    client = browser(app)
+
+    answer = client.post(link, data={"password": "seven boats under the bridge"})
+
+    assert answer.headers["Location"] == "/desk/sign-in"
+    assert client.get("/desk/").status_code == 302
+
+
+def _set_up_second_step(client: FlaskClient) -> str:
+    page = client.post("/desk/settings/two-factor", data={"setup": "authenticator"}).text
+    key = re.search(r"<code>([A-Z2-7 -]{16,})</code>", page)
+    form = re.search(r'action="(/desk/settings/two-factor/[^"]+)"', page)
+    assert key
+    assert form
+    secret = key.group(1).replace("-", "").replace(" ", "")
+    done = client.post(form.group(1), data={"code": TOTP(secret).generate().token})
+    assert done.headers["Location"] == "/desk/settings/me"
+    return secret
+
+
+def test_with_a_second_step_neither_password_nor_link_is_enough(
+    app: Flask, session: Session, person: Organiser
+) -> None:
+    here = browser(app)
+    _press(here, PASSPHRASE)
+    _set_up_second_step(here)
+
+    again = browser(app)
+    assert again.get(_press(again, PASSPHRASE).headers["Location"]).status_code == 200
+    assert again.get("/desk/campaigns").status_code == 302
+    link = organisers.one_time_link(session, person.email, now=NOON, base_url="")
+    by_link = browser(app)
+    assert by_link.post(link).headers["Location"] == "/desk/sign-in"
+    assert by_link.get("/desk/").status_code == 302
+
+
+def test_a_used_code_is_not_good_again_and_five_wrong_ones_are_enough(
+    app: Flask, session: Session, person: Organiser
+) -> None:
+    here = browser(app)
+    _press(here, PASSPHRASE)
+    secret = _set_up_second_step(here)
+    client = browser(app)
+    _press(client, PASSPHRASE)
+
+    used = client.post("/desk/sign-in/code", data={"code": TOTP(secret).generate().token})
+    assert used.status_code == 200
+    for _ in range(4):
+        client.post("/desk/sign-in/code", data={"code": "000000"})
+    _press(client, PASSPHRASE)
+    answer = client.post("/desk/sign-in/code", data={"code": "000000"})
+
+    assert "Too many wrong tries" in answer.text
+
+
+def test_a_recovery_code_lets_in_once(app: Flask, person: Organiser) -> None:
+    here = browser(app)
+    _press(here, PASSPHRASE)
+    page = here.post("/desk/settings/recovery-codes", data={"generate_new_codes": "1"}).text
+    codes = re.findall(r"<li><code>([^<]+)</code></li>", page)
+    _set_up_second_step(here)
+
+    client = browser(app)
+    _press(client, PASSPHRASE)
+    client.post("/desk/sign-in/recovery", data={"code": codes[0]})
+    assert client.get("/desk/").status_code == 200
+
+    second = browser(app)
+    _press(second, PASSPHRASE)
+    second.post("/desk/sign-in/recovery", data={"code": codes[0]})
+    assert second.get("/desk/").status_code == 302
+    assert len(codes) == 10
