@@ -29,15 +29,16 @@ from advocacy.gateways.resources import procfile_path
 from advocacy.models.base import db
 from advocacy.models.campaign import Campaign
 from advocacy.operations import campaigns
+from tests.conftest import SECRET
 from tests.factories import add_campaign, add_supporter, subscribe
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 class House:
-    """`said` is what the broker told, `log` what worker and beat wrote."""
+    """`said` is what the broker told, `log` what worker and beat wrote. Without a database's URL it has an SQLite file."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
         self.instance = folder / "instance"
         self.log = folder / "log"
         self.said: list[str] = []
@@ -47,9 +48,18 @@ class House:
             "INSTANCE_PATH": str(self.instance),
             "REDIS_URL": self.broker.place.url,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-            **environment,
+            "DATABASE_URL": url,
+            "SECRET_KEY": SECRET,
         }
-        self.app: Flask = create_app(load(folder / "no.env", advocacy_env="test", instance_path=self.instance))
+        self.app: Flask = create_app(
+            load(
+                folder / "no.env",
+                advocacy_env="test",
+                instance_path=self.instance,
+                database_url=url,
+                secret_key=SECRET,
+            )
+        )
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         migrate = [Path(sys.executable).with_name("advocacy"), "migrate"]
         done = subprocess.run(migrate, env=self.environment, cwd=ROOT, capture_output=True, check=False)

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,13 @@ def test_a_blast_loses_and_doubles_nothing_when_the_broker_is_killed_in_its_midd
     assert_names_nobody(house)
 
 
-def test_nudges_lost_doubled_and_forged_change_nothing(house: House) -> None:
+def test_nudges_lost_doubled_and_forged_change_nothing(tmp_path: Path, database: str) -> None:
+    house = House(tmp_path, database)
+    with closing(house):
+        _nudge_wildly(house)
+
+
+def _nudge_wildly(house: House) -> None:
     house.launch(people=200)
     house.broker.start()
     house.start("worker", "beat")
