@@ -59,25 +59,35 @@ def join(session: Session, answers: Answers, campaign: Campaign | None, wordings
     supporter = _held_row(session, answers.address, now)
     stopped = suppressed(session, answers.address) or supporter.state is SupporterState.ERASED
     mailbox = keys_of(session).current.digest(Purpose.ABUSE, addresses.mailbox_of(answers.address))
-    allowed = not stopped and _under_caps(session, supporter, mailbox, now)
+    under_caps = _under_caps(session, supporter, mailbox, now)
+    allowed = under_caps and not stopped
     if allowed and supporter.email_sealed is None:
         seal(session, supporter, email=answers.address)
     sign_up = _sign_up(session, supporter, answers, campaign, now)
     _ask(session, supporter, answers, campaign, wordings, now)
-    if allowed:
-        token, sign_up.token_hash = random_token()
-        sign_up.abuse_key = mailbox
+    _order_confirmation(session, sign_up, mailbox, now=now, kept=allowed)
+    session.commit()
+
+
+def _order_confirmation(session: Session, sign_up: SignUp, mailbox: bytes, *, now: datetime, kept: bool) -> None:
+    """Order the confirmation. One that must not go is written and taken back, so that the answer takes as long."""
+    token, token_hash = random_token()
+    session.flush()
+    with session.begin_nested() as trial:
         ordering.order(
             session,
             SingleKind.CONFIRMATION,
             f"confirmation:{sign_up.uid}",
             now=now,
-            supporter_id=supporter.id,
-            campaign_id=campaign.id if campaign else None,
-            language=answers.language,
+            supporter_id=sign_up.supporter_id,
+            campaign_id=sign_up.campaign_id,
+            language=sign_up.language,
             secret=token,
         )
-    session.commit()
+        if not kept:
+            trial.rollback()
+    if kept:
+        sign_up.token_hash, sign_up.abuse_key = token_hash, mailbox
 
 
 def _held_row(session: Session, address: str, now: datetime) -> Supporter:
