@@ -37,7 +37,7 @@ class Chooser:
         if not able:
             return ""
         digest = self._digest(part)
-        start = (int.from_bytes(digest[:4]) if at is None else at) % len(able)
+        start = _drawn(able, int.from_bytes(digest[:4])) if at is None else at % len(able)
         in_turn = [*able[start:], *able[:start]]
         attempts = ((phrase, picks) for picks in (digest[4:], digest[11:] + digest[4:11]) for phrase in in_turn)
         least, best, words = -1, in_turn[0], ""
@@ -60,6 +60,16 @@ class Chooser:
 
     def _digest(self, what: str) -> bytes:
         return blake2b(what.encode(), key=self._key, digest_size=40).digest()
+
+
+def _drawn(phrases: Sequence[Phrase], number: int) -> int:
+    """Return the index of the phrase that `number` draws, each as often as its weight says."""
+    left = number % sum(phrase.weight for phrase in phrases)
+    for index, phrase in enumerate(phrases):
+        left -= phrase.weight
+        if left < 0:
+            return index
+    raise AssertionError("the weights add up to more than any number drawn")
 
 
 @lru_cache(maxsize=32_768)

@@ -20,7 +20,7 @@ _DE_POLITE = {"Sie", "Ihnen", "Ihr", "Ihre", "Ihren", "Ihrer", "Ihrem", "Ihres"}
 _DE_NOT_PEOPLE = ("ung", "heit", "keit", "nis", "tz", "ion", "ang", "Ende")
 _MANY = {
     "people", "everyone", "anyone", "nobody", "everybody", "person", "children", "women", "men", "child", "individual", "someone",
-    "one", "personne", "quiconque", "nul", "nadie", "cualquiera", "persona", "alguien", "all",
+    "one", "cada", "chacun", "chacune", "personne", "quiconque", "nul", "nadie", "cualquiera", "persona", "alguien", "all",
 }  # fmt: skip
 
 

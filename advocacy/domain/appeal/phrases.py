@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 
 _ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
+_HEAVIEST = 8
 _BLANKS = re.compile(r" {2,}")
 
 
@@ -16,6 +18,9 @@ class Phrase:
     source: str
     segments: tuple[tuple[str, ...], ...]
     slots: frozenset[str]
+    weight: int = (
+        1  # one that can be worded in many ways is drawn more often, up to a point, lest letters come out equal
+    )
 
     def variants(self) -> int:
         """Return how many different sentences this phrasing can become."""
@@ -58,8 +63,6 @@ def parse_phrase(source: str) -> Phrase:
         raise ValueError("a bar “|” outside brackets, or brackets within brackets")
     if re.search(r"[{}]", _SLOT.sub("", text)):
         raise ValueError("a brace that does not belong to a slot like {city}")
-    return Phrase(
-        source=text,
-        segments=tuple(segment for segment in segments if segment != ("",)),
-        slots=frozenset(_SLOT.findall(text)),
-    )
+    kept = tuple(segment for segment in segments if segment != ("",))
+    slots = frozenset(_SLOT.findall(text))
+    return Phrase(text, kept, slots, weight=min(_HEAVIEST, prod(len(segment) for segment in kept)))

@@ -38,7 +38,8 @@ LETTER: dict[Tone, tuple[Plan, ...]] = {
     ),
     Tone.BRIEF: (
         (("opening", SUMMARY), (OWN,), (DEMANDS,), ("reply", "thanks")),
-        (("opening", SUMMARY, "concern"), (OWN,), (DEMANDS,), ("reply",)),
+        (("opening", SUMMARY, "concern"), (OWN,), (DEMANDS,), ("reply", "thanks")),
+        (("opening", SUMMARY), (OWN,), (DEMANDS,), ("conviction", "reply")),
         (("opening", SUMMARY), (OWN,), (DEMANDS,), ("conviction", "thanks")),
     ),
 }

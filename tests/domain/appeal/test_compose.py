@@ -265,3 +265,16 @@ def test_a_letter_sent_back_unchanged_is_not_a_rewritten_one(pools: Pools, a_req
     appeal = compose(a_request(), pools)
 
     assert appeal.edited_to(appeal.body().replace("\n", "\r\n")) is appeal
+
+
+def test_demands_after_the_last_that_leans_are_rotated(pools: Pools, a_request: RequestMaker) -> None:
+    demands = ("release the teachers", "let them see a doctor", "reopen the school", "uphold the law")
+    request = a_request(facts=CampaignFacts("Four teachers", tuple(Demand(text) for text in demands)))
+    orders = set()
+    for number in range(60):
+        appeal = compose(replace(request, seed=f"c:{number}"), pools)
+        orders.add(
+            tuple(piece.demand for part in appeal.paragraphs for piece in part.pieces if piece.kind is Kind.DEMAND)
+        )
+
+    assert orders == {(0, 1, 2, 3), (0, 1, 3, 2)}
