@@ -15,6 +15,7 @@ COMMANDS = {
     "campaigns": "advocacy.cli.campaigns:campaigns",
     "organisers": "advocacy.cli.organisers:organisers",
     "read": "advocacy.cli.read:read",
+    "supporters": "advocacy.cli.supporters:supporters",
     "rehearse": "advocacy.cli.rehearse:rehearse",
     "migrate": "advocacy.cli.database:migrate",
     "backup": "advocacy.cli.database:backup",
