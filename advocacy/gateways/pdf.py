@@ -89,9 +89,12 @@ class Press:
     def stall(self, sheet: StallSheet) -> Printed:
         """Return the page for the table and the letters, each with the QR code of the campaign's page at its foot."""
         fields = {**asdict(sheet), "qr": _qr(sheet.url)}
-        letters = [self._on_stall(fields, letter) for letter in sheet.letters]
-        printed = self._printed("stall.typ", {**fields, "letters": letters})
-        if printed.pages == 1 + len(letters):
+        largest = [_page(letter, _SIZES[0]) for letter in sheet.letters]
+        printed = self._printed("stall.typ", {**fields, "letters": largest})
+        if printed.pages > 1 + len(largest):
+            letters = [self._on_stall(fields, letter) for letter in sheet.letters]
+            printed = self._printed("stall.typ", {**fields, "letters": letters})
+        if printed.pages == 1 + len(largest):
             return printed
         return _with_warning(printed, "Some letters take two pages. Leave out a demand or choose the brief tone.")
 

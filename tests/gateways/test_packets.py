@@ -193,6 +193,21 @@ def test_a_stall_has_letters_that_differ_places_to_sign_and_the_way_to_the_page(
     assert all("Signature" in page and "Ana Lind" not in page for page in found[1:])
 
 
+def test_only_a_letter_that_needs_it_is_set_smaller_on_a_stall(press: Press) -> None:
+    plain = letter_to(MINISTER)
+    line = "I ask you once more to look at the case of the four teachers, and to act while there is time. " * 3
+    long = replace(plain, paragraphs=((False, (line,)),) * 6)
+    both = stall_data(
+        [plain, long], paper_words("en"), paper_words("en"), title="x", url="https://example.org/a/x", deadline_day=None
+    )
+
+    printed = press.stall(both)
+
+    assert (printed.pages, printed.warnings) == (3, ())
+    far_too_long = replace(both, letters=(replace(long, paragraphs=((False, (line,)),) * 30),))
+    assert "two pages" in press.stall(far_too_long).warnings[0]
+
+
 @pytest.mark.parametrize("count", [0, 101])
 def test_a_stall_takes_one_to_a_hundred_letters(count: int) -> None:
     letters = [letter_to(MINISTER)] * count
@@ -235,3 +250,26 @@ def _poppler(*command: str) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def test_hostile_text_prints_literally_in_packets_and_on_stalls(press: Press) -> None:
+    hostile = '#eval("1") *b* $x^2$ #read("/etc/passwd") <label> @ref `raw` {day} https://example.org //'
+    plain = letter_to(MINISTER)
+    attacked = replace(plain, recipient=(hostile,), salutation=hostile, paragraphs=((True, (hostile, hostile)),))
+    one = replace(enclosure(replace(MINISTER, name=hostile)), letter=attacked)
+    whole = packet_data(
+        [one], [replace(SPEAKER, name=hostile)], paper_words("en"), title=hostile, deadline_day=DEADLINE
+    )
+    stall = stall_data(
+        [attacked],
+        paper_words("en"),
+        paper_words("en"),
+        title=hostile,
+        url="https://example.org/a/x",
+        deadline_day=None,
+    )
+
+    for printed, times in ((press.packet(whole), 8), (press.stall(stall), 5)):
+        text = "".join(pages(printed)).replace(" ", "")
+        assert text.count(hostile.replace(" ", "")) == times
+        assert "root:" not in text
