@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
-from advocacy.web import errors, headers, health, hooks, locale, mailbox, requests, security, wording
+from advocacy.web import assets, errors, headers, health, hooks, locale, mailbox, requests, security, wording
 from advocacy.web.desk.family import PAGES
 from advocacy.web.public import act, campaigns, confirm, data, leave, limits
 
@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
     security.register(app)
     errors.register(app)
     headers.register(app)
+    assets.register(app)
     wording.register(app)
     limits.register(app)
     for family in FAMILIES:
