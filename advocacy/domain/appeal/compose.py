@@ -28,6 +28,7 @@ _TITLES_TO_REPEAT = (
     "Honorable",
 )
 _TO_NOBODY_BY_NAME = re.compile(r"\b(?:sirs?|madams?|mesdames|messrs|whom|all|friends)\b", re.IGNORECASE)
+_ENDS = ",:;!.،：，。！।"  # of a salutation, in the scripts we print
 # After the comma of its salutation a German letter goes on small, unless with a noun or "Sie": so only words that are neither.
 _SMALL_AFTER_COMMA = frozenset(
     """
@@ -95,7 +96,7 @@ def salutation(request: AppealRequest, voice: Voice) -> str:
     printed = (request.addressee.salutation or "").strip()
     if not printed:
         return voice.words["salutation"]
-    return printed if printed[-1] in ",:;!.،" else f"{printed}{voice.words['salutation'][-1]}"
+    return printed if printed[-1] in _ENDS else f"{printed}{voice.words['salutation'][-1]}"
 
 
 def _begun(appeal: Appeal) -> Appeal:

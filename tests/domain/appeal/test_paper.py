@@ -146,3 +146,10 @@ def test_an_envelope_abroad_goes_by_air(pools: Pools) -> None:
         229.0,
         162.0,
     )
+
+
+@pytest.mark.parametrize("printed", ["尊敬的部长：", "سعادة الوزير،", "Уважаемый господин министр!"])
+def test_a_salutation_that_ends_in_a_mark_of_its_script_gets_no_comma(
+    pools: Pools, a_request: RequestMaker, printed: str
+) -> None:
+    assert compose(a_request(addressee=replace(PRISON, salutation=printed)), pools).salutation == printed
