@@ -11,7 +11,7 @@ from advocacy.models.base import db, keys_of
 from advocacy.web.requests import settings
 
 SIGN_UPS = "30 per hour; 100 per day"
-LETTERS = "60 per minute; 600 per hour"
+LETTERS = "240 per minute; 3000 per hour"
 PAPERS = "20 per minute; 200 per hour"
 
 
