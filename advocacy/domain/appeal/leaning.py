@@ -16,11 +16,12 @@ _SEVERAL = {
     "es": {"ellos", "ellas"},
     "de": {"sie", "ihr", "ihre", "ihren", "ihrer", "ihrem", "ihres", "ihnen"},
 }
+_EACH = {"each", "cada", "chacun", "chacune"}  # "each of the six ... their own doctor"
 _DE_POLITE = {"Sie", "Ihnen", "Ihr", "Ihre", "Ihren", "Ihrer", "Ihrem", "Ihres"}  # the addressee, not people spoken of
 _DE_NOT_PEOPLE = ("ung", "heit", "keit", "nis", "tz", "ion", "ang", "Ende")
 _MANY = {
     "people", "everyone", "anyone", "nobody", "everybody", "person", "children", "women", "men", "child", "individual", "someone",
-    "one", "cada", "chacun", "chacune", "personne", "quiconque", "nul", "nadie", "cualquiera", "persona", "alguien", "all",
+    "one", "personne", "quiconque", "nul", "nadie", "cualquiera", "persona", "alguien", "all",
 }  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def leans(text: str, language: str) -> bool:
 
 def _names_one(before: list[str], *, at_start: int) -> bool:
     named = any(word[0].isupper() for word in before[1:])
-    return named or (at_start > 1 and any(word.lower() in _MANY for word in before))
+    return named or (at_start > 1 and any(word.lower() in _MANY | _EACH for word in before))
 
 
 def _names_several(before: list[str], language: str, pronoun: str) -> bool:
