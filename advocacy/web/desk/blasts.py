@@ -156,5 +156,5 @@ def _state(blast: Blast, campaign: Campaign) -> dict[str, object]:
         "ended": ENDED,
         "why_not": None
         if blast.state in {*ENDED, BlastState.SCHEDULED}
-        else today.why_not(campaign, blast, counted, now, today.engine_trouble(session, now)),
+        else today.why_not(campaign, blast, today.engine_trouble(session, now)),
     }

@@ -150,21 +150,17 @@ def _moving(session: Session, now: datetime) -> list[Moving]:
     for campaign, blast in rows:
         progress = counts[blast.id]
         if blast.state is BlastState.PLANNING or progress.open:
-            found.append(Moving(campaign, blast, progress, why_not(campaign, blast, progress, now, trouble)))
+            found.append(Moving(campaign, blast, progress, why_not(campaign, blast, trouble)))
     return found
 
 
-def why_not(campaign: Campaign, blast: Blast, progress: Progress, now: datetime, trouble: str | None) -> str | None:
-    """Return why a blast does not move at the moment, None when it does or has nothing left to do."""
+def why_not(campaign: Campaign, blast: Blast, trouble: str | None) -> str | None:
+    """Return why a blast stands still, None when it moves or only waits for the hour of its next people."""
     facts = (
         (blast.state is BlastState.BLOCKED, blast.state_reason or "The mail provider refused it."),
         (blast.state is BlastState.MISSED, "It could not be sent in time. Decide whether it still should."),
         (campaign.state is CampaignState.PAUSED, "The campaign is paused."),
         (blast.state is BlastState.PAUSED, "It is paused."),
         (trouble is not None, trouble or ""),
-        (
-            bool(progress.open) and progress.next_at is not None and progress.next_at > now,
-            "It waits for the time of day at which its next people are written to.",
-        ),
     )
     return next((reason for is_so, reason in facts if is_so), None)
