@@ -162,7 +162,8 @@ def _person(
     if "act_url" in wanted:
         values["act_url"] = links.act(row.supporter_id, claimed.campaign_id)
     if "preferences_url" in wanted:
-        values["preferences_url"] = links.preferences(row.supporter_id)
+        # The same token opens both pages: making one is most of the work of addressing a mail.
+        values["preferences_url"] = f"{links.base}/preferences/{unsubscribe.rpartition('/')[2]}"
     return Person(
         ref=person_ref(keys, claimed.public_id, row.supporter_id),
         address=address,
