@@ -24,6 +24,8 @@ def load_sample(app: Flask) -> None:
     loaded = sample.load(db.session(), gateways=bundle, settings=settings)
     if loaded.people_added:
         note(f"Loaded the sample campaign with {loaded.people_added} supporters.")
-    link = organisers.one_time_link(db.session(), ORGANISER, now=bundle.clock.now(), base_url=settings.base_url)
+    link = organisers.one_time_link(
+        db.session(), ORGANISER, now=bundle.clock.now(), base_url=settings.base_url, timezone=settings.timezone
+    )
     click.echo(f"Sample campaign: {settings.base_url}/a/{loaded.slug}")
     click.echo(f"Organiser's sign-in, good once: {link}")

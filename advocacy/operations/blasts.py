@@ -12,7 +12,7 @@ from advocacy.config import Settings
 from advocacy.domain import handwriting, wording
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
-from advocacy.domain.email import Words, Writer
+from advocacy.domain.email import Words, Writer, greeting
 from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.domain.merge import merge
 from advocacy.domain.selection import Selection
@@ -110,7 +110,7 @@ def send_test(
     session: Session, organiser_id: int, words: Words, *, campaign: Campaign, now: datetime, settings: Settings
 ) -> None:
     """Order a copy to an organiser, marked as a test. It counts nowhere, and its links are samples."""
-    values = sample_values(settings, campaign)
+    values = sample_values(settings, campaign, greeting(campaign.language, ""))
     order(
         session,
         SingleKind.TEST,
@@ -127,10 +127,10 @@ def send_test(
     session.commit()
 
 
-def sample_values(settings: Settings, campaign: Campaign, greeting: str = "Hello,") -> dict[str, str]:
+def sample_values(settings: Settings, campaign: Campaign, hello: str) -> dict[str, str]:
     """Return values for each person's own fields that open nothing of anybody's: for previews and tests."""
     page = f"{settings.base_url}/a/{campaign.slug}"
-    return {"greeting": greeting, "act_url": page, "unsubscribe_url": page, "preferences_url": page}
+    return {"greeting": hello, "act_url": page, "unsubscribe_url": page, "preferences_url": page}
 
 
 def _times(campaign: Campaign, draft: Draft, now: datetime) -> tuple[datetime, datetime]:

@@ -6,7 +6,7 @@ from flask import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from advocacy.domain.email import Words
+from advocacy.domain.email import Words, greeting
 from advocacy.domain.merge import merge, merge_html
 from advocacy.gateways import current
 from advocacy.models.blast import Blast, ContentVersion
@@ -62,8 +62,8 @@ def blast_words(session: Session, blast: Blast, campaign: Campaign, language: st
 
 def filled(words: Words, campaign: Campaign, person: SamplePerson | None) -> Words:
     """Return the words with this person's greeting and links that open nothing of anybody's."""
-    greeting = f"{person.first_name}," if person and person.first_name else "Hello,"
-    values = blasts.sample_values(settings(), campaign, greeting)
+    hello = greeting(person.language if person else campaign.language, person.first_name if person else "")
+    values = blasts.sample_values(settings(), campaign, hello)
     return Words(merge(words.subject, values), merge(words.text, values), merge_html(words.html, values))
 
 
