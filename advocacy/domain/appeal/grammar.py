@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from advocacy.domain.appeal.casing import DE_ADJECTIVES, EN_DETERMINERS, decapitalised, elided
 from advocacy.domain.appeal.request import Demand, Form
 from advocacy.domain.appeal.verbs import ENGLISH_VERBS
 
@@ -48,9 +49,9 @@ def _understand(text: str, language: str, given: Form | None) -> Wording:
     stays = language == "de" and (
         form is Form.SENTENCE or (form is Form.NEUTRAL and _DE_FINITE.search(core.partition(",")[0]) is not None)
     )
-    lower = core if stays else _decapitalised(core, language, form)
+    lower = core if stays else decapitalised(core, language, form)
     return Wording(
-        form, lower, core[:1].upper() + core[1:], _elided("de", lower, language), _elided("que", lower, language)
+        form, lower, core[:1].upper() + core[1:], elided("de", lower, language), elided("que", lower, language)
     )
 
 
@@ -60,10 +61,6 @@ def _neutral(core: str) -> tuple[Form, str]:
 
 # English
 
-_EN_DETERMINERS = {
-    "the", "a", "an", "all", "any", "no", "immediate", "prompt", "full", "their", "his", "her", "its", "this", "these", "those",
-    "effective", "independent", "justice", "respect", "protection", "accountability", "freedom", "access", "unconditional",
-}  # fmt: skip
 # Only what a letter itself does can follow "I write to you": calling for an inquiry, but not allowing access to a lawyer.
 _EN_SPEAKING = {
     "appealing", "asking", "calling", "condemning", "demanding", "deploring", "drawing", "expressing", "insisting", "noting", "pointing",
@@ -95,7 +92,7 @@ def _english(core: str) -> tuple[Form, str]:
         return Form.INFINITIVE, core
     if words[0] in _EN_SPEAKING:
         return Form.PARTICIPLE, core
-    noun = words[0] in _EN_DETERMINERS
+    noun = words[0] in EN_DETERMINERS
     return _sentence_or_noun(core, _EN_MODALS, _EN_FINITE, _EN_RELATIVE, noun=noun), core
 
 
@@ -257,8 +254,7 @@ _DE_VERB = r"(?:zu\s+(?!(?:allen|den|seinen|ihren|einen|keinen|diesen|jenen|mein
 _DE_ZU = re.compile(
     rf"\b{_DE_VERB}(?=$|,|\s+(?:für|gegen|mit|bei|von|aus|in|auf|an|über)\b|\s+(?:und|oder|sowie)\b.*\b[a-zäöüß]+n$)"
 )
-_DE_ADJECTIVES = "sofortige|umgehende|unverzügliche|bedingungslose|vollständige|unabhängige|gerechte|faire"
-_DE_NOUN_START = re.compile(rf"^(?:die|das|eine|einen|alle|ihre|seine|den|keine|{_DE_ADJECTIVES})\b", re.IGNORECASE)
+_DE_NOUN_START = re.compile(rf"^(?:die|das|eine|einen|alle|ihre|seine|den|keine|{DE_ADJECTIVES})\b", re.IGNORECASE)
 _DE_MODALS = re.compile(r"\b(?:muss|müssen|soll|sollen|sollte|sollten|hat zu|haben zu)\b")
 _DE_AFTER_RELATIVE = re.compile(
     rf"^[^,]+,\s+(?:die|der|das)\b[^,]*,\s+{_DE_MODALS.pattern}"
@@ -282,50 +278,3 @@ def _german(core: str) -> tuple[Form, str]:
 
 
 _RULES = {"en": _english, "fr": _french, "es": _spanish, "de": _german}
-
-# First words that are written small inside a sentence although a demand began with them; any other capital stays.
-_SMALL_INSIDE = {
-    "en": _EN_DETERMINERS | ENGLISH_VERBS | {"not", "nobody", "everyone", "everybody", "anyone", "each", "every", "they", "it", "there"},
-    "fr": {"le", "la", "les", "un", "une", "des", "leur", "leurs", "sa", "son", "ses", "cette", "ce", "ces", "tous", "toutes", "toute", "tout", "ne", "se", "il", "ils",
-        "elle", "elles", "personne", "nul", "nulle", "aucun", "aucune", "chaque", "libre", "plein", "pleine",},
-    "es": {"el", "la", "los", "las", "un", "una", "su", "sus", "este", "esta", "todos", "todas", "todo", "toda", "nadie", "ningún",
-        "ninguna", "ninguno", "cada", "quien", "quienes", "nunca", "no", "es", "acceso"},
-    "de": {
-        "die", "der", "das", "den", "dem", "ein", "eine", "einen", "einem", "einer", "alle", "allen", "ihre", "seine", "ihren", "seinen",
-        "keine", "keinen", "niemand", "niemanden", "jede", "jeden", "sich", "dafür", "sämtliche", "unverzüglich", "umgehend", "sofort",
-        "öffentlich", "in", "auf", "für", "mit", "von", "bei", "zu", "bedingungslos", *_DE_ADJECTIVES.split("|"),
-    },
-}  # fmt: skip
-
-
-def _decapitalised(core: str, language: str, form: Form) -> str:
-    """Write the first letter small unless it may be a name or an abbreviation; a demand is never altered beyond that."""
-    first = re.match(r"[\w'’-]+", core)
-    if first is None or (len(first.group()) > 1 and first.group()[1].isupper()):
-        return core
-    word = first.group().lower()
-    is_verb = form in {Form.INFINITIVE, Form.IMPERATIVE, Form.PARTICIPLE} and language != "de"
-    is_german_command = form is Form.IMPERATIVE and language == "de"
-    article = re.match(r"^[ldns]['’]", word) is not None and language == "fr"
-    if is_verb or is_german_command or article or word in _SMALL_INSIDE.get(language, set()):
-        return core[0].lower() + core[1:]
-    return core
-
-
-_OTHER_PARTICLES = {"en": {"de": "", "que": "that "}, "de": {"de": "", "que": "dass "}}
-_FR_ASPIRATED = {"hausser", "hâter", "haïr", "harceler", "heurter", "hisser", "hurler", "handicaper", "hors"}
-
-
-def _elided(particle: str, lower: str, language: str) -> str:
-    """Return `particle` before the words, shortened before a French vowel or silent h ("d'abandonner", "qu'ils")."""
-    if language in _OTHER_PARTICLES:
-        return _OTHER_PARTICLES[language][particle] + lower
-    first = lower.split(maxsplit=1)[0].lower() if lower else ""
-    silent = (
-        re.match(r"[aeiouyhàâéèêëîïôûù]", first) is not None
-        and first not in _FR_ASPIRATED
-        and not first.startswith(("onz", "oui", "yé"))
-    )
-    if language == "fr" and silent:
-        return f"{particle[:-1]}'{lower}"
-    return f"{particle} {lower}"
