@@ -177,6 +177,7 @@ def _deadline_faults(campaign: Campaign, now: datetime) -> list[Fault]:
 def _lock(session: Session, campaign: Campaign) -> None:
     """Moves of one campaign happen one after the other: a double click finds the first one done."""
     session.refresh(campaign, with_for_update=True)
+    planning.lock(session, campaign)
 
 
 def _move_alone(

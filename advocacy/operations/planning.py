@@ -88,6 +88,11 @@ def replan(session: Session, campaign: Campaign, *, now: datetime, writer: Write
     derive(session, campaign, now=now, writer=writer, settings=settings)
 
 
+def lock(session: Session, campaign: Campaign) -> None:
+    """Lock all blasts of a campaign, whose own row the caller has locked: before the audit log, as everybody does."""
+    session.execute(select(Blast.id).where(Blast.campaign_id == campaign.id).order_by(Blast.id).with_for_update())
+
+
 def close(session: Session, campaign: Campaign, *, now: datetime) -> None:
     """End every blast of a campaign that is over but its news, in the caller's transaction."""
     for id_ in session.scalars(
