@@ -42,9 +42,16 @@ def create_app(settings: Settings | None = None, bundle: gateways.Gateways | Non
 
 
 def _engine_options(settings: Settings) -> dict[str, object]:
+    """Parameters stay out of error messages: they may be addresses or hashes of them."""
     if settings.sqlalchemy_url.startswith("sqlite"):
-        return {}
-    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, "pool_timeout": 10}
+        return {"hide_parameters": True}
+    return {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_size": 5,
+        "max_overflow": 10,
+        "pool_timeout": 10,
+    }
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from advocacy.domain.addressee import Role
 from advocacy.domain.campaign import CampaignState, Deadline
 from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
 from advocacy.domain.schedule import Change
+from advocacy.domain.supporter import Reminders
 from advocacy.gateways import Gateways
 from advocacy.models import audience, moment
 from advocacy.models import campaign as campaigns
@@ -137,11 +138,15 @@ def deadline_changes(session: Session, campaign: Campaign, day: date, now: datet
 
 
 def plan(session: Session, campaign: Campaign, now: datetime) -> list[timetable.PlanLine]:
-    """Return every mail still to come; for a draft, as if it were launched now. Changes nothing."""
+    """Return every mail still to come; for a draft, as if it were launched now. Changes nothing.
+
+    While nobody is on the list, the plan is that of whoever may join from the campaign's own zone.
+    """
     deadline = campaign.due_by()
     if deadline is None or campaign.state is CampaignState.CLOSED:
         return []
-    groups = audience.groups(session, campaign)
+    nobody_yet = audience.Group(zone=campaign.timezone, country=None, reminders=Reminders.ALL, acted=False, people=0)
+    groups = audience.groups(session, campaign) or [nobody_yet]
     return timetable.lines(campaign, deadline, groups, launched_at=campaign.launched_at or now, after=now)
 
 
