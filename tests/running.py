@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,9 +15,10 @@ from advocacy.domain.email import Words
 from advocacy.domain.handover import Accepted, NotSent, Outcome, Request
 from advocacy.gateways import Gateways
 from advocacy.gateways.clock import SimulatedClock
-from advocacy.models.blast import Blast, Dispatch
+from advocacy.models.blast import Blast, Dispatch, Report
 from advocacy.models.campaign import Campaign
 from advocacy.operations import engine, invariants, planning, sending
+from tests.factories import add_campaign, add_supporter, subscribe
 
 
 class PlainWriter:
@@ -121,3 +123,29 @@ class Engine:
     def check(self) -> None:
         broken = invariants.check(self.session)
         assert broken == [], broken
+
+
+MORNING = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+"""Ten o'clock in Toronto, where everyone lives."""
+
+
+def launched(running: Engine, people: int, **values: object) -> Campaign:
+    """A campaign launched this morning to so many people on the alert list."""
+    running.clock.set(MORNING)
+    campaign = add_campaign(running.session, **values)
+    campaign.addressees[0].emails = ["office@example.org"]
+    for number in range(people):
+        subscribe(running.session, add_supporter(running.session, f"p{number:04}@example.org"))
+    running.launch(campaign)
+    return campaign
+
+
+def addresses(people: int) -> list[str]:
+    return [f"p{number:04}@example.org" for number in range(people)]
+
+
+def report(running: Engine, public_id: str, type_: str = "delivered", ref: str | None = None) -> None:
+    now = running.clock.now()
+    key = sha256(f"{public_id} {type_} {ref}".encode()).digest()
+    running.session.add(Report(dedupe_key=key, public_id=public_id, person_ref=ref, type=type_, at=now, kept_at=now))
+    running.session.commit()

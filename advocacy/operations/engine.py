@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
@@ -40,6 +40,7 @@ def tick(session: Session, *, gateways: Gateways, settings: Settings) -> None:
     _plan(session, now, gateways=gateways, settings=settings)
     for blast_id in _sending(session):
         planning.sweep(session, blast_id, gateways=gateways, settings=settings)
+    _note_progress(session)
     _close_blasts(session, now, gateways=gateways)
 
 
@@ -105,6 +106,18 @@ def _sending(session: Session) -> list[int]:
             .order_by(Blast.id)
         )
     )
+
+
+def _note_progress(session: Session) -> None:
+    """Keep when each blast last moved, here and not where requests are settled: its row would be everybody's."""
+    moved = select(func.max(Dispatch.settled_at)).where(Dispatch.blast_id == Blast.id).scalar_subquery()
+    session.execute(
+        update(Blast)
+        .where(Blast.state == BlastState.SENDING, moved > func.coalesce(Blast.progress_at, Blast.created_at))
+        .values(progress_at=moved)
+        .execution_options(synchronize_session=False)
+    )
+    session.commit()
 
 
 def _close_campaigns(session: Session, now: datetime) -> None:
