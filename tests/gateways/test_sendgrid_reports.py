@@ -55,6 +55,20 @@ def test_a_post_signed_over_its_raw_bytes_is_genuine() -> None:
         (BODY, GOOD * 5, STAMP),
         (BODY, GOOD, str(int(STAMP) + 1)),
     ],
+    ids=[
+        "altered body",
+        "the same JSON written anew",
+        "no signature",
+        "no timestamp",
+        "no base64",
+        "not ASCII",
+        "rubbish",
+        "zeros",
+        "signature of another body",
+        "signature by another key",
+        "too long",
+        "another timestamp",
+    ],
 )
 def test_everything_else_is_not(body: bytes, signature: str, timestamp: str) -> None:
     assert not REPORTS.genuine(body, signature=signature, timestamp=timestamp, now=NOON)
@@ -93,6 +107,7 @@ def test_two_keys_are_good_while_one_replaces_the_other() -> None:
         _shown(generate_private_key(SECP384R1())),
         _shown(Ed25519PrivateKey.generate()),
     ],
+    ids=["empty", "rubbish", "PEM", "rubbish in base64", "another curve", "another kind"],
 )
 def test_a_key_of_another_kind_is_refused_at_the_start(key: str) -> None:
     with pytest.raises(ValueError, match="key"):

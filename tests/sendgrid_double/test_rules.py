@@ -99,7 +99,7 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "value", "field"), REFUSED)
+@pytest.mark.parametrize(("path", "value", "field"), REFUSED, ids=range(len(REFUSED)))
 def test_what_the_contract_forbids_is_refused_and_named(path: str, value: object, field: str | None) -> None:
     problems = refusals(_with(path, value), Account(), NOW)
 
@@ -124,7 +124,7 @@ TAKEN = [
 ]
 
 
-@pytest.mark.parametrize(("path", "value"), TAKEN)
+@pytest.mark.parametrize(("path", "value"), TAKEN, ids=range(len(TAKEN)))
 def test_what_the_contract_allows_is_taken(path: str, value: object) -> None:
     assert refusals(_with(path, value), Account(), NOW) == []
 
