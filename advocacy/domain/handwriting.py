@@ -5,6 +5,7 @@ field but those on the list.
 """
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from liquid.exceptions import LiquidError
 
 from advocacy.domain.email import MERGE_FIELDS
 from advocacy.domain.errors import InvalidError
+from advocacy.domain.merge import literal
 
 CAMPAIGN_FIELDS = ("title", "summary", "addressee", "demands", "countries", "deadline", "ua_number", "url")
 PERSONAL = tuple(name for name in MERGE_FIELDS if name != "greeting")
@@ -25,6 +27,12 @@ FIELDS = (*PERSONAL, "organisation", *(f"campaign.{name}" for name in CAMPAIGN_F
 LONGEST_SUBJECT = 150
 LONGEST_TEXT = 20_000
 _TAGS = frozenset({"content", "output", "illegal", "if", "unless", "case", "for", "assign", "comment", "#"})
+
+_INSIDE_A_LINK = re.compile(
+    r"(?:\w:/|//|www\.|mailto:|[\w-]\.[a-z]{2,}[/?#:@])\S*?\{\{-?\s*(" + "|".join(MERGE_FIELDS) + r")\s*-?\}\}",
+    re.IGNORECASE,
+)
+"""A person's own address as a piece of another one: whoever is behind that link would learn it with a click."""
 
 
 @dataclass(frozen=True)
@@ -55,16 +63,18 @@ class _Limited(Environment):
 def fill(field: str, text: str, facts: Mapping[str, Any]) -> str:
     """Return `text` with the campaign's facts filled in; each person's own fields stay open, as `{{ act_url }}`.
 
-    `field` names the form's field in errors. Raises UnwritableError for an unknown field, a tag that is not offered, or
-    a text that does not parse.
+    `field` names the form's field in errors. Raises UnwritableError for an unknown field, a tag that is not offered, a
+    text that does not parse, or a person's own field inside the address of a link.
     """
     environment = _environment()
     try:
         template = environment.from_string(text)
         _check(field, text, template.analyze(include_partials=False))
-        return template.render(**_known(facts))
+        filled = template.render(**_known(facts))
     except LiquidError as error:
         raise _refused(field, text, error) from None
+    _check_links(field, text, filled)
+    return filled
 
 
 def check_lengths(subject: str, text: str) -> None:
@@ -95,8 +105,28 @@ def _known(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: f"{{{{ {name} }}}}" for name in PERSONAL},
         "organisation": facts["organisation"],
-        "campaign": {name: campaign[name] for name in CAMPAIGN_FIELDS},
+        "campaign": {name: _as_it_stands(campaign[name]) for name in CAMPAIGN_FIELDS},
     }
+
+
+def _as_it_stands(value: Any) -> Any:
+    """Return a fact whose braces mean nothing: it may come from a document."""
+    if isinstance(value, list | tuple):
+        return [_as_it_stands(each) for each in value]
+    return literal(value) if isinstance(value, str) else value
+
+
+def _check_links(field: str, text: str, filled: str) -> None:
+    found = _INSIDE_A_LINK.search(filled)
+    if found is None:
+        return
+    written = _INSIDE_A_LINK.search(text)
+    raise UnwritableError(
+        f"“{found.group(1)}” stands inside another link. It opens one person's own page, so it may only be a link by "
+        "itself: put a space before it, or write [your page]({{ %s }})." % found.group(1),
+        field,
+        place_of(text, written.start(), written.end()) if written else None,
+    )
 
 
 def _check(field: str, text: str, found: Any) -> None:

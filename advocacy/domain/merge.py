@@ -12,6 +12,11 @@ def fields_of(text: str) -> frozenset[str]:
     return frozenset(_FIELD.findall(text))
 
 
+def literal(text: str) -> str:
+    """Return the text with its pairs of braces parted, so that no part of it is a field (a document's words are not)."""
+    return text.replace("{{", "{ {").replace("}}", "} }")
+
+
 def merge(text: str, values: Mapping[str, str]) -> str:
     """Fill the fields. A value is never read again, so braces typed by a supporter stay as typed.
 

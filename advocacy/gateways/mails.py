@@ -17,6 +17,7 @@ from markupsafe import Markup
 from advocacy.domain import wording
 from advocacy.domain.appeal.subject import as_subject
 from advocacy.domain.email import MERGE_FIELDS, Words
+from advocacy.domain.merge import literal
 from advocacy.gateways.resources import templates_path
 
 LONGEST_SUBJECT = 60
@@ -37,8 +38,9 @@ class Mails:
     def write(self, name: str, language: str, facts: Mapping[str, Any]) -> Words:
         """Return the mail `name` in a language (BCP 47; English where there is no translation).
 
-        Text in `facts` may hold the merge fields of `domain.email` and keeps them; any other pair of braces is parted,
-        so that no organiser's or document's text can leave a field that nobody fills. Raises jinja2.UndefinedError for
+        A text that is itself a fact may hold the merge fields of `domain.email` and keeps them; any other pair of
+        braces is parted, and every pair in what a fact consists of (a campaign's title, summary and demands come from
+        documents): no text of theirs leaves a field that nobody fills, or carries off a person's own link. Raises jinja2.UndefinedError for
         a fact the mail needs and lacks, jinja2.TemplateNotFound for a name without a folder.
         """
         environment = self._environment(language)
@@ -96,13 +98,25 @@ def shortened(text: str, longest: int = LONGEST_SUBJECT) -> str:
 
 
 def markdown(text: str) -> Markup:
-    """Return Markdown as safe HTML: no raw HTML, no pictures, links to https, http and mailto only. Merge fields stay."""
+    """Return Markdown as safe HTML: no raw HTML, no pictures, links to https, http and mailto only. Merge fields stay.
+
+    A link that holds a merge field and more loses its target: it would tell a stranger's server whose mail this is.
+    """
     parted = _FIELD.sub(lambda match: _STAND_IN.format(match.group(1)), text)
     raw = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable("linkify").render(parted)
     clean = nh3.clean(
-        raw, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"https", "http", "mailto"}, link_rel="noopener"
+        raw,
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        attribute_filter=_own_address_alone,
+        url_schemes={"https", "http", "mailto"},
+        link_rel="noopener",
     )
     return Markup(_STAND_INS.sub(lambda match: f"{{{{ {match.group(1)} }}}}", clean))  # noqa: S704 - cleaned by nh3
+
+
+def _own_address_alone(_tag: str, _attribute: str, value: str) -> str | None:
+    return value if _STAND_INS.fullmatch(value) or "merge-field.invalid" not in value else None
 
 
 def _catalogue(folder: Path, language: str) -> NullTranslations:
@@ -119,16 +133,18 @@ def _on_dates(format_: Callable[[date], str]) -> Callable[[date | str], str]:
     return lambda value: format_(date.fromisoformat(value) if isinstance(value, str) else value)
 
 
-def _harmless(value: Any) -> Any:
+def _harmless(value: Any, *, keeps_fields: bool = True) -> Any:
     if isinstance(value, str):
+        if not keeps_fields:
+            return literal(value)
         pieces = _FIELD.split(value)
-        outside = [piece.replace("{{", "{ {").replace("}}", "} }") for piece in pieces[::2]]
+        outside = [literal(piece) for piece in pieces[::2]]
         fields = [f"{{{{ {name} }}}}" for name in pieces[1::2]]
         return "".join(part for pair in zip(outside, [*fields, ""], strict=True) for part in pair)
     if isinstance(value, Mapping):
-        return {key: _harmless(inner) for key, inner in value.items()}
+        return {key: _harmless(inner, keeps_fields=False) for key, inner in value.items()}
     if isinstance(value, Sequence):
-        return [_harmless(inner) for inner in value]
+        return [_harmless(inner, keeps_fields=False) for inner in value]
     return value
 
 

@@ -71,3 +71,40 @@ def test_a_value_is_never_read_again() -> None:
 def test_a_mail_has_a_subject_and_a_text_of_fair_length(subject: str, text: str) -> None:
     with pytest.raises(UnwritableError):
         check_lengths(subject, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://elsewhere.example/?of={{ act_url }}",
+        "[Act](https://elsewhere.example/{{ act_url }})",
+        "elsewhere.example/?of={{unsubscribe_url}}",
+        "[Act](//elsewhere.example?of={{ preferences_url }})",
+        "[Write](mailto:someone@elsewhere.example?body={{ act_url }})",
+        "{% assign own = act_url %}https://elsewhere.example/?of={{ own }}",
+        "{{ campaign.url }}?of={{ act_url }}",
+    ],
+)
+def test_a_persons_own_link_does_not_go_into_another_one(text: str) -> None:
+    facts = FACTS | {"campaign": FACTS["campaign"] | {"url": "https://advocacy.test/a/weavers"}}  # type: ignore[operator]
+    with pytest.raises(UnwritableError, match="inside another link"):
+        fill("text", text, facts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Act here: {{ act_url }}",
+        "[Act.now]({{ act_url }})",
+        "See https://lantern.example and\n{{ act_url }}.",
+        "({{ act_url }})",
+    ],
+)
+def test_a_persons_own_link_stands_by_itself(text: str) -> None:
+    assert fill("text", text, FACTS) == text
+
+
+def test_braces_in_a_campaigns_facts_are_words_and_no_field() -> None:
+    facts = FACTS | {"campaign": FACTS["campaign"] | {"summary": "https://elsewhere.example/?of={{ act_url }}"}}  # type: ignore[operator]
+
+    assert fill("text", "{{ campaign.summary }}", facts) == "https://elsewhere.example/?of={ { act_url } }"

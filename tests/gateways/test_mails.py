@@ -129,6 +129,31 @@ def test_braces_in_a_document_leave_no_field_that_nobody_fills(hostile: str) -> 
     assert "49" not in words.text
 
 
+@pytest.mark.parametrize("where", ["title", "summary", "demands"])
+@pytest.mark.parametrize("name", ["launch", "reminder", "manual"])
+def test_a_document_cannot_carry_off_a_persons_own_link(name: str, where: str) -> None:
+    trap = "https://elsewhere.example/?of={{ act_url }}"
+    facts = FACTS | {"campaign": CAMPAIGN | {where: [trap] if where == "demands" else trap}}
+
+    words = MAILS.write(name, "en", facts)
+
+    assert not re.search(r"of=\{\{", words.subject + words.text + words.html)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "[x](https://elsewhere.example/?of={{ act_url }})",
+        "[x](&#104;ttps://elsewhere.example/{{ act_url }})",
+        "[x](<https://elsewhere.example/a b{{ act_url }}>)",
+        "[x][1]\n\n[1]: https://elsewhere.example/?of={{ act_url }}",
+        "https://elsewhere.example/?of={{ act_url }}",
+    ],
+)
+def test_words_written_by_hand_give_no_link_with_a_persons_own_one_inside(link: str) -> None:
+    assert not re.search(r"""href=["'][^"']+\{\{""", str(markdown(link)))
+
+
 def test_a_subject_is_one_line_whatever_the_title_holds() -> None:
     words = write("launch", campaign=CAMPAIGN | {"title": "Case\r\nBcc: x@y.org"})
 
