@@ -107,10 +107,34 @@ def behave(engine: Engine) -> None:
     event.listen(engine, "begin", _begin)
 
 
+def forget_the_log(session: Session) -> None:
+    """Empty SQLite's write-ahead log: until then it holds what was just erased (`secure_delete` blanks the file alone).
+
+    Call it after the commit. A reader that is busy for longer than two seconds leaves it for the next time. Does nothing
+    on PostgreSQL.
+    """
+    engine = session.get_bind().engine
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=2000")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.fetchall()
+        cursor.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+    finally:
+        connection.close()
+
+
+_PATIENCE = 10_000
+"""Milliseconds to wait for another writer."""
+
+
 def _set_pragmas(connection: Any, _: object) -> None:
     connection.isolation_level = None
     for pragma in (
-        "busy_timeout=10000",
+        f"busy_timeout={_PATIENCE}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",

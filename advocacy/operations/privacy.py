@@ -12,7 +12,7 @@ from advocacy.domain.keys import Purpose, hash_of, random_token
 from advocacy.domain.supporter import ConsentAction, SupporterState
 from advocacy.gateways.clock import Clock
 from advocacy.models import moment
-from advocacy.models.base import keys_of
+from advocacy.models.base import forget_the_log, keys_of
 from advocacy.models.campaign import AddresseeRow, Campaign
 from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.models.supporter import Action, Consent, EmailAlias, SignUp, Subscription, Supporter, opened, seal
@@ -206,3 +206,4 @@ def erase(session: Session, supporter: Supporter, *, now: datetime, actor: str) 
         .values(secret_sealed=None, address_sealed=None, facts={})
     )
     session.commit()
+    forget_the_log(session)

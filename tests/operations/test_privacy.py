@@ -2,8 +2,10 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -109,6 +111,24 @@ def test_erasing_leaves_a_hash_and_a_trace_without_a_name(session: Session, robi
     assert [(entry.source, entry.actor) for entry in session.scalars(select(Consent))] == [("erasure", "supporter")]
     with pytest.raises(NotFoundError):
         privacy.my_data(session, robin.id)
+
+
+def test_no_byte_of_an_erased_person_stays_in_the_files(
+    app: Flask, session: Session, robin: Supporter, tmp_path: Path
+) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        pytest.skip("the server keeps its own files")
+    sealed = [robin.email_sealed, robin.name_sealed, robin.town_sealed]
+    session.commit()
+
+    def found() -> list[bool]:
+        content = b"".join(path.read_bytes() for path in tmp_path.glob("advocacy.sqlite*"))
+        return [each is not None and each in content for each in sealed]
+
+    assert found() == [True, True, True]
+    privacy.erase(session, robin, now=NOON, actor="supporter")
+
+    assert found() == [False, False, False]
 
 
 def test_erasing_twice_changes_nothing_more(session: Session, robin: Supporter) -> None:
