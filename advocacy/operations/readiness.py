@@ -7,13 +7,15 @@ from pathlib import Path
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from advocacy.domain.blast import BlastState
 from advocacy.domain.dispatch import DispatchState
 from advocacy.models import installation
 from advocacy.models.blast import Blast, Dispatch
+from advocacy.models.campaign import Campaign
+from advocacy.operations.planning import campaign_allows
 
 STALE_TICK = timedelta(seconds=60)
 NO_PROGRESS = timedelta(minutes=10)
@@ -70,11 +72,22 @@ def _tick_reasons(age: timedelta | None) -> list[str]:
 
 
 def _stuck(session: Session, now: datetime) -> list[str]:
+    # What waits for the morning, or because the provider asked for patience, is not stuck; nor is a paused campaign.
+    long_ago = now - NO_PROGRESS
     due = exists().where(
-        Dispatch.blast_id == Blast.id, Dispatch.state == DispatchState.PLANNED, Dispatch.due_at < now - NO_PROGRESS
+        Dispatch.blast_id == Blast.id,
+        Dispatch.state == DispatchState.PLANNED,
+        Dispatch.due_at < long_ago,
+        or_(Dispatch.hold_until.is_(None), Dispatch.hold_until < long_ago),
+        or_(Dispatch.civil_until.is_(None), Dispatch.civil_until > now),
     )
     moved = func.coalesce(Blast.progress_at, Blast.planned_at, Blast.created_at)
-    stuck = select(Blast.id).where(Blast.state == BlastState.SENDING, moved < now - NO_PROGRESS, due).order_by(Blast.id)
+    stuck = (
+        select(Blast.id)
+        .join(Campaign, Campaign.id == Blast.campaign_id)
+        .where(Blast.state == BlastState.SENDING, campaign_allows(), moved < long_ago, due)
+        .order_by(Blast.id)
+    )
     return [
         f"Blast {number} has mails due and none left for {NO_PROGRESS.total_seconds() / 60:.0f} minutes: "
         f"`advocacy blasts show {number}` says why."
