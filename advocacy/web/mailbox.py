@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from advocacy.domain.permissions import Permission
 from advocacy.gateways import current
 from advocacy.gateways.mailbox import Letter, Mailbox
 from advocacy.web.access import public
@@ -17,6 +18,7 @@ from advocacy.web.requests import settings
 bp = Blueprint("mailbox", __name__, url_prefix="/mailbox")
 
 _SHOWN = 200
+_FORWARDED = ("X-Forwarded-For", "X-Real-Ip", "Forwarded")
 
 _SANDBOX = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data: {origin}; "
@@ -72,15 +74,32 @@ def empty() -> ResponseReturnValue:
 
 
 def _mailbox() -> Mailbox:
-    """Return the mailbox, or answer 404: without one, and to strangers when this runs at a public address."""
+    """Return the mailbox, or answer 404: without one, and at a public address to all but owners.
+
+    It holds everyone's address and the links with which organisers choose their passwords.
+    """
     mailbox = current().mailbox
-    if mailbox is None or not (_local() or current_user.is_authenticated):
+    if mailbox is None or not (_local() or _owner()):
         abort(404)
     return mailbox
 
 
+def _owner() -> bool:
+    return current_user.is_authenticated and bool(current_user.may(Permission.SETTINGS))
+
+
 def _local() -> bool:
-    host = urlsplit(settings().base_url).hostname or ""
+    """Whether the page was asked for on this machine: by its own name, and not through a proxy nobody told us of.
+
+    The name the browser used counts too, or a stranger's page could read the mailbox under a name of its own that leads
+    here (DNS rebinding).
+    """
+    through_a_proxy = not settings().trusted_proxies and not set(_FORWARDED).isdisjoint(request.headers.keys())
+    asked = urlsplit(f"//{request.host}").hostname or ""
+    return _own_name(urlsplit(settings().base_url).hostname or "") and _own_name(asked) and not through_a_proxy
+
+
+def _own_name(host: str) -> bool:
     if host == "localhost" or host.endswith((".localhost", ".test")):
         return True
     try:

@@ -11,11 +11,13 @@ from flask.testing import FlaskClient
 from advocacy.app import create_app
 from advocacy.config import Settings
 from advocacy.domain.handover import Person, Request
+from advocacy.domain.permissions import OrganiserRole
 from advocacy.gateways import Gateways
 from advocacy.gateways.clock import SimulatedClock
 from advocacy.gateways.mailbox import Mailbox
 from advocacy.models.base import db
 from tests.fakes import FakeProvider
+from tests.web.desks import add_organiser, sign_in
 
 
 @pytest.fixture
@@ -116,3 +118,27 @@ def test_at_a_public_address_strangers_do_not_read_the_mailbox(
     app = create_app(public, replace(Gateways(clock=clock, provider=box), mailbox=box))
 
     assert app.test_client().get("/mailbox").status_code == 404
+
+
+@pytest.mark.parametrize(("role", "status"), [(OrganiserRole.OWNER, 200), (OrganiserRole.VIEWER, 404)])
+def test_at_a_public_address_only_owners_read_the_mailbox(
+    settings: Settings, clock: SimulatedClock, box: Mailbox, role: OrganiserRole, status: int
+) -> None:
+    public = settings.model_copy(update={"public_url": "http://act.lantern.example"})
+    app = create_app(public, replace(Gateways(clock=clock, provider=box), mailbox=box))
+    with app.app_context():
+        client = sign_in(app, add_organiser(db.session(), role))
+
+        assert client.get("/mailbox").status_code == status
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "rebound.example"}, {"X-Forwarded-For": "203.0.113.7"}, {"X-Real-IP": "203.0.113.7"}],
+    ids=["a stranger's name that leads here", "a proxy", "another proxy"],
+)
+def test_on_ones_own_machine_only_its_own_name_opens_the_mailbox(client: FlaskClient, headers: dict[str, str]) -> None:
+    assert client.get("/mailbox").status_code == 200
+    assert client.get("/mailbox", headers=headers).status_code == 404
