@@ -1,13 +1,22 @@
 """What holds for each request: GET and HEAD only read, and templates know the settings they print."""
 
-from flask import Flask, current_app, g, request
+from flask import Flask, abort, current_app, g, request
+from werkzeug.routing import IntegerConverter
 
 from advocacy.config import MailTransport, Settings
 from advocacy.gateways import current
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address that a database can look up; a longer one is no page."""
+
+    regex = r"\d{1,18}"
+
+
 def register(app: Flask) -> None:
+    app.url_map.converters["int"] = RowNumber
     app.before_request(_mark)
+    app.before_request(_refuse_nothing)
     app.context_processor(_shared)
 
 
@@ -19,6 +28,12 @@ def settings() -> Settings:
 
 def _mark() -> None:
     g.read_only = request.method in {"GET", "HEAD", "OPTIONS"}
+
+
+def _refuse_nothing() -> None:
+    """Answer 404 to a NUL in an address: no text of ours holds one, and PostgreSQL takes none."""
+    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+        abort(404)
 
 
 def _shared() -> dict[str, object]:

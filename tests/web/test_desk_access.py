@@ -100,3 +100,25 @@ def test_no_page_of_the_desk_carries_inline_script_or_style(app: Flask, session:
         assert "<style" not in page, str(rule)
         assert " style=" not in page, str(rule)
         assert "onclick" not in page, str(rule)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/desk/blasts/99999999999999999999999",
+        "/desk/blasts/9999999999999999999",
+        "/desk/campaigns/%00",
+        "/desk/settings/audit?what=%00",
+        "/a/%00",
+    ],
+)
+def test_what_no_database_can_look_up_is_no_page(app: Flask, session: Session, address: str) -> None:
+    owner = sign_in(app, add_organiser(session, OrganiserRole.OWNER))
+
+    assert owner.get(address).status_code == 404
+
+
+def test_a_number_that_is_none_filters_nothing(app: Flask, session: Session) -> None:
+    owner = sign_in(app, add_organiser(session, OrganiserRole.OWNER))
+
+    assert owner.get("/desk/settings/audit?before=99999999999999999999999").status_code == 200

@@ -23,6 +23,7 @@ from advocacy.web.desk import who
 bp = Blueprint("desk_settings", __name__, url_prefix="/desk/settings")
 
 _PAGE = 50
+_LONGEST_NUMBER = 18
 
 
 @bp.get("")
@@ -135,7 +136,7 @@ def audit() -> ResponseReturnValue:
     """The audit log, newest first, filtered by what was done or to what."""
     session = db.session()
     what, about = request.args.get("what", ""), request.args.get("object", "")
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=_row_number)
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(_PAGE + 1)
     if what:
         query = query.where(AuditEntry.what == what)
@@ -155,6 +156,13 @@ def audit() -> ResponseReturnValue:
         about=about,
         names=names,
     )
+
+
+def _row_number(text: str) -> int:
+    """Return the number of a row. Raises ValueError for what is none, however long."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+        raise ValueError(text)
+    return int(text)
 
 
 def _people(**told: Any) -> str:
