@@ -27,7 +27,7 @@ def create_app(settings: Settings | None = None, bundle: gateways.Gateways | Non
     app.extensions["advocacy.settings"] = settings
     app.extensions["advocacy.keys"] = KeyRing(settings.secrets())
     app.extensions["advocacy.gateways"] = bundle or gateways.connect(settings)
-    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    settings.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
     db.init_app(app)
     with app.app_context():
         behave(db.engine)

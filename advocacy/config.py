@@ -252,7 +252,7 @@ def _kept_secret(instance: Path) -> str:
     """Return the secret kept in the instance folder, making it once. Only its owner may read it."""
     path = instance / "secret_key"
     if not path.exists():
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = instance / f".secret_key.{secrets.token_hex(4)}"
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(48), encoding="ascii")

@@ -109,3 +109,9 @@ def test_addresses_of_postgresql_are_understood_as_platforms_write_them(tmp_path
     settings = read(tmp_path, database_url=f"{scheme}://u:p@host/name", secret_key=SECRET)
 
     assert settings.sqlalchemy_url == "postgresql+psycopg://u:p@host/name"
+
+
+def test_the_instance_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    read(tmp_path / "made")
+
+    assert (tmp_path / "made").stat().st_mode & 0o077 == 0

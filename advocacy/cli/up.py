@@ -36,7 +36,7 @@ def up(demo: bool) -> None:  # noqa: FBT001
     """Run web, worker and beat in one terminal. Ctrl-C stops them all; starting again goes on where it was."""
     with refusals():
         settings = load()
-        settings.instance_path.mkdir(parents=True, exist_ok=True)
+        settings.instance_path.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _alone_in(settings.instance_path):
             _refuse_taken(settings.port)
             ended = _run(settings, demo=demo)
