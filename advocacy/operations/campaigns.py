@@ -10,6 +10,7 @@ from advocacy.config import Settings
 from advocacy.domain.addressee import Role
 from advocacy.domain.campaign import CampaignState, Deadline
 from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
+from advocacy.domain.follow_up import UNDECIDED
 from advocacy.domain.schedule import Change
 from advocacy.domain.supporter import Reminders
 from advocacy.gateways import Gateways
@@ -19,6 +20,8 @@ from advocacy.models.campaign import Campaign
 from advocacy.operations import audit, planning, timetable
 
 LONGEST_DAYS = 366
+FOR_A_PERSON = ("review", "update")
+"""Faults that a person's look mends; a rehearsal, which sends nothing, does not wait for it."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def find(session: Session, slug: str) -> Campaign:
 
 def launch_faults(campaign: Campaign, now: datetime) -> list[Fault]:
     """Return everything that keeps a draft from going live, the gravest first."""
-    faults = [*_deadline_faults(campaign, now)]
+    faults = [*_unread_faults(campaign), *_deadline_faults(campaign, now)]
     if not campaign.title.strip():
         faults.append(Fault("title", "The campaign has no title."))
     if not campaign.demands:
@@ -161,6 +164,18 @@ def _check_day(campaign: Campaign, day: date, now: datetime) -> None:
         raise InvalidError(
             f"{day:%-d %B %Y} is more than a year away. Choose a nearer day.", faults={"deadline": "Too far away."}
         )
+
+
+def _unread_faults(campaign: Campaign) -> list[Fault]:
+    """What was read of a document goes live only after a person has looked at it."""
+    if campaign.document is None:
+        return []
+    faults = []
+    if campaign.follows_id is not None and campaign.document.reading.get("update") == UNDECIDED:
+        faults.append(Fault("update", "It follows an earlier action: decide first whether it updates that one."))
+    if campaign.reviewed_at is None:
+        faults.append(Fault("review", "Review it first: nobody has checked what was read of the document."))
+    return faults
 
 
 def _deadline_faults(campaign: Campaign, now: datetime) -> list[Fault]:

@@ -12,12 +12,14 @@ from advocacy.config import Settings
 from advocacy.domain.addressee import Addressee
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import InvalidError
-from advocacy.domain.reading import Reading, read
+from advocacy.domain.follow_up import APART, UNDECIDED
+from advocacy.domain.reading import Reading, cases_of, read
 from advocacy.gateways.documents import shown_name, text_of
 from advocacy.models.campaign import AddresseeRow, Campaign, Demand, Document
-from advocacy.operations import audit
+from advocacy.operations import audit, updates
 
 LONGEST_TEXT = 400_000
+MOST_CASES = 30
 SHORTEST_TEXT = 40
 _LONGEST_NAME = 120
 _LONGEST_SLUG = 60
@@ -40,6 +42,50 @@ def import_file(
     return import_document(session, name, text, now=now, actor=actor, settings=settings, deadline=deadline)
 
 
+def import_cases(
+    session: Session,
+    name: str,
+    text: str,
+    *,
+    now: datetime,
+    actor: str,
+    settings: Settings,
+    deadline: date | None = None,
+    as_new: bool = False,
+) -> list[Campaign]:
+    """Make a draft of each action in a document: most hold one. `as_new` asks no question about an earlier one.
+
+    Raises InvalidError as `import_document` does; pieces of a larger document that are no action are passed over.
+    """
+    _check_length(text)
+    cases = cases_of(text)
+    if len(cases) > MOST_CASES:
+        raise InvalidError(
+            f"It holds {len(cases)} actions; at most {MOST_CASES} are read at once. Import them in parts."
+        )
+    found, refused = [], None
+    for case in cases:
+        try:
+            found.append(
+                import_document(
+                    session,
+                    name,
+                    case,
+                    now=now,
+                    actor=actor,
+                    settings=settings,
+                    deadline=deadline,
+                    as_new=as_new,
+                    whole=text,
+                )
+            )
+        except InvalidError as error:
+            refused = error
+    if refused is not None and not found:
+        raise refused
+    return found
+
+
 def import_document(
     session: Session,
     name: str,
@@ -49,10 +95,14 @@ def import_document(
     actor: str,
     settings: Settings,
     deadline: date | None = None,
+    as_new: bool = False,
+    whole: str | None = None,
 ) -> Campaign:
     """Make a draft of a document's text. A deadline that has passed is imported as it stands; launching is refused.
 
-    The deadline is a day in the sender's own zone (the setting TIMEZONE). Raises InvalidError for a text too short or
+    The deadline is a day in the sender's own zone (the setting TIMEZONE). `whole` is the document that the text is a
+    case of, in which its places hold. A draft with the number of a launched campaign follows it, and unless `as_new`
+    waits for a person to choose whether it updates that one (operations.updates). Raises InvalidError for a text too short or
     too long, and for one that is no urgent action.
     """
     _check_length(text)
@@ -64,13 +114,20 @@ def import_document(
         )
     campaign = _draft(session, reading, settings, now)
     campaign.deadline = deadline or reading.deadline.value
-    kept = reading.as_json() | {"checked": ["deadline"] if deadline else []}
+    source = reading.source if whole is None else whole
+    piece = [len(text) - len(text.lstrip()), len(text)]
+    kept = reading.as_json() | {"piece": piece, "checked": ["deadline"] if deadline else []}
+    kept["deadline_given"] = deadline is not None
+    earlier = updates.followed(session, reading)
+    if earlier is not None:
+        campaign.follows_id = earlier.id
+        kept["update"] = APART if as_new else UNDECIDED
     if campaign.summary:
         kept["doubts"] = [*kept["doubts"], "summary"]
     campaign.document = Document(
         name=shown_name(name)[:_LONGEST_NAME],
-        text=reading.source,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        text=source,
+        sha256=hashlib.sha256(source.encode()).hexdigest(),
         reading=kept,
         created_at=now,
     )

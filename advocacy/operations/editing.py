@@ -81,6 +81,14 @@ def correct(session: Session, campaign: Campaign, given: Corrections, *, now: da
 
     The deadline and its zone are set here only while it is a draft; afterwards `campaigns.move_deadline` moves them.
     """
+    changed = put(session, campaign, given)
+    if changed or given.checked:
+        _record(session, campaign, "campaign.edited", now=now, actor=actor, details={"fields": changed})
+    session.commit()
+
+
+def put(session: Session, campaign: Campaign, given: Corrections) -> list[str]:
+    """Set what was given, in the caller's transaction, and return the names of the fields that changed."""
     faults = {**_text_faults(given), **_place_faults(given), **_people_faults(given)}
     if faults:
         raise InvalidError("Something needs another look before it can be saved.", faults=faults)
@@ -91,10 +99,7 @@ def correct(session: Session, campaign: Campaign, given: Corrections, *, now: da
     if given.addressees is not None:
         _set_addressees(session, campaign, given.addressees)
     _settle(campaign, given.checked)
-    changed = sorted(name for name, value in _told(campaign).items() if before[name] != value)
-    if changed or given.checked:
-        _record(session, campaign, "campaign.edited", now=now, actor=actor, details={"fields": changed})
-    session.commit()
+    return sorted(name for name, value in _told(campaign).items() if before[name] != value)
 
 
 def mark_reviewed(session: Session, campaign: Campaign, *, now: datetime, actor: str) -> None:

@@ -57,7 +57,7 @@ def rehearse(
     Raises ConflictError when it could not be launched at that moment.
     """
     start = campaign.launched_at or moment.now(session, gateways.clock)
-    faults = campaigns.launch_faults(campaign, start)
+    faults = [fault for fault in campaigns.launch_faults(campaign, start) if fault.field not in campaigns.FOR_A_PERSON]
     if faults:
         raise ConflictError("It cannot be rehearsed yet. " + " ".join(fault.message for fault in faults))
     sample = _sample(session, campaign, min(supporters, MOST_SUPPORTERS))

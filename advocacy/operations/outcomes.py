@@ -1,0 +1,128 @@
+"""The mail that tells everyone how an action ended: drafted when it closes, sent when an organiser says so."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from advocacy.config import Settings
+from advocacy.domain.blast import BlastState, Move
+from advocacy.domain.errors import ConflictError
+from advocacy.gateways import Gateways
+from advocacy.models import moment
+from advocacy.models.blast import Blast, ContentVersion
+from advocacy.models.campaign import Campaign
+from advocacy.operations import audit, blast_moves, blasts
+from advocacy.operations.words import content_version
+
+RULE = "outcome"
+WORTH_SENDING = timedelta(days=3)
+_LONGEST_SUBJECT = 120
+_OPENS = ("{{", "{%", "}}", "%}")
+
+
+def first_words(update: Campaign) -> tuple[str, str]:
+    """Return subject and text of the outcome mail, as an update tells it: a start for the organiser's own words."""
+    title = _plain(update.title)
+    told = _plain(update.case_text or update.summary)
+    paragraphs = [f"There is news: {title}.", told, "Thank you to everyone who wrote. Nothing more is asked of you."]
+    return f"News: {title}"[:_LONGEST_SUBJECT], "\n\n".join(part for part in paragraphs if part)
+
+
+def draft(
+    session: Session,
+    campaign: Campaign,
+    subject: str,
+    text: str,
+    *,
+    now: datetime,
+    gateways: Gateways,
+    settings: Settings,
+    actor: str,
+) -> Blast:
+    """Keep the mail as a draft in the caller's transaction, whose campaign and blasts the caller has locked."""
+    blast = Blast(
+        campaign_id=campaign.id,
+        rule=RULE,
+        occurrence=uuid4().hex,
+        state=BlastState.DRAFT,
+        scheduled_at=now,
+        send_by=now + WORTH_SENDING,
+        created_at=now,
+    )
+    session.add(blast)
+    session.flush()
+    _write(session, blast, campaign, subject, text, gateways=gateways, settings=settings)
+    audit.record(
+        session, actor=actor, what="blast.drafted", object_=f"blast:{blast.id}", now=now, details={"rule": RULE}
+    )
+    return blast
+
+
+def waiting(session: Session, campaign: Campaign) -> Blast | None:
+    """Return the outcome mail that waits for an organiser's word, if there is one."""
+    return session.scalar(
+        select(Blast)
+        .where(Blast.campaign_id == campaign.id, Blast.rule == RULE, Blast.state == BlastState.DRAFT)
+        .order_by(Blast.id.desc())
+    )
+
+
+def words_of(blast: Blast) -> tuple[str, str]:
+    """Return subject and text of a draft as they were written."""
+    return str(blast.audience.get("subject", "")), str(blast.audience.get("text", ""))
+
+
+def save(
+    session: Session,
+    blast_id: int,
+    subject: str,
+    text: str,
+    *,
+    send: bool,
+    gateways: Gateways,
+    settings: Settings,
+    actor: str,
+) -> Blast:
+    """Keep the words of a draft; with `send` it goes to everyone of the campaign, from now on.
+
+    Raises UnwritableError for words that will not do, ConflictError when it is no draft any more.
+    """
+    now = moment.now(session, gateways.clock)
+    blast = blast_moves.find(session, blast_id)
+    if blast.rule != RULE or blast.state is not BlastState.DRAFT:
+        raise ConflictError(f"This mail is {blast.state}: its words cannot be changed any more.")
+    campaign = session.get_one(Campaign, blast.campaign_id)
+    session.execute(delete(ContentVersion).where(ContentVersion.blast_id == blast.id))
+    _write(session, blast, campaign, subject, text, gateways=gateways, settings=settings)
+    if send:
+        blast.audience, blast.scheduled_at, blast.send_by = {}, now, now + WORTH_SENDING
+        blast_moves.move(session, blast, Move.SCHEDULE, now=now, actor=actor, why="written by hand")
+    session.commit()
+    return blast
+
+
+def _write(
+    session: Session,
+    blast: Blast,
+    campaign: Campaign,
+    subject: str,
+    text: str,
+    *,
+    gateways: Gateways,
+    settings: Settings,
+) -> None:
+    blast.audience = {"subject": subject, "text": text}
+    for language in settings.languages:
+        written = blasts.Draft(subject=subject, text=text)
+        words = blasts.write(session, campaign, written, language, writer=gateways.mails, settings=settings)
+        session.add(content_version(blast.id, language, words))
+    session.flush()
+
+
+def _plain(text: str) -> str:
+    """A document's words cannot open a merge field of the mail."""
+    for mark in _OPENS:
+        text = text.replace(mark, mark[0] + " " + mark[1])
+    return text.strip()
