@@ -42,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Day:
-    """One day in the campaign's own zone: who got what, and how many told us they acted."""
+    """One day: who got what on this date of their own, and how many told us they acted on it in the campaign's zone."""
 
     day: date
     rows: tuple[Row, ...]
@@ -77,10 +77,10 @@ def why(rule: str) -> str:
 
 
 def days(mails: Sequence[Rehearsed], acted: Mapping[str, datetime], zone: ZoneInfo) -> tuple[Day, ...]:
-    """Return the mails and the actions (by person) as a day-by-day table in the campaign's zone."""
+    """Return a day-by-day table: mails on each person's own date, as their times are, actions on that of `zone`."""
     by_day: dict[date, list[Rehearsed]] = {}
     for mail in mails:
-        by_day.setdefault(mail.at.astimezone(zone).date(), []).append(mail)
+        by_day.setdefault(mail.local.date(), []).append(mail)
     actions = Counter(at.astimezone(zone).date() for at in acted.values())
     return tuple(
         Day(day=day, rows=tuple(_rows(by_day.get(day, []))), acted=actions[day]) for day in sorted({*by_day, *actions})

@@ -47,6 +47,13 @@ def test_each_broken_promise_is_named(mails: list[Rehearsed], told: str) -> None
     assert any(told in fault for fault in faults)
 
 
+def test_a_mail_stands_on_the_persons_own_date_beside_its_local_time() -> None:
+    early = datetime(2026, 3, 21, 3, 30, tzinfo=UTC)
+    table = days([mail(early)], {}, ZoneInfo("UTC"))
+
+    assert [(day.day.day, f"{row.first:%d %H:%M}") for day in table for row in day.rows] == [(20, "20 23:30")]
+
+
 def test_the_table_counts_each_day_in_the_campaigns_zone() -> None:
     late = datetime(2026, 3, 21, 3, 30, tzinfo=UTC)
     table = days([mail(late), mail(late, person="Ana (2)")], {"Robin (1)": late}, TORONTO)
