@@ -24,9 +24,9 @@ CSRF_EXEMPT = ("unsubscribe.one_click", "hooks.sendgrid")
 
 
 def register(app: Flask) -> None:
+    requests.register(app)  # Before the form is read, and the check of its token reads it.
     csrf = CSRFProtect()
     csrf.init_app(app)
-    requests.register(app)
     locale.register(app)
     security.register(app)
     errors.register(app)

@@ -1,10 +1,15 @@
 """What holds for each request: GET and HEAD only read, and templates know the settings they print."""
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, abort, current_app, g, request, session
 from werkzeug.routing import IntegerConverter
 
 from advocacy.config import MailTransport, Settings
 from advocacy.gateways import current
+from advocacy.gateways.documents import LARGEST_FILE
+from advocacy.operations.documents import LONGEST_TEXT
+
+UPLOAD = "desk_campaigns.read"
+_AROUND_A_FILE = 1024 * 1024
 
 
 class RowNumber(IntegerConverter):
@@ -17,6 +22,7 @@ def register(app: Flask) -> None:
     app.url_map.converters["int"] = RowNumber
     app.before_request(_mark)
     app.before_request(_refuse_nothing)
+    app.before_request(_take_files)
     app.context_processor(_shared)
 
 
@@ -34,6 +40,14 @@ def _refuse_nothing() -> None:
     """Answer 404 to a NUL in an address: no text of ours holds one, and PostgreSQL takes none."""
     if "\0" in request.path or any("\0" in value for value in request.args.values()):
         abort(404)
+
+
+def _take_files() -> None:
+    """Take a whole document where organisers hand one in. Only a signed session is asked for here, no database: what
+    is read of it now is read before the route says who may enter."""
+    if request.endpoint == UPLOAD and "_user_id" in session:
+        request.max_content_length = LARGEST_FILE + _AROUND_A_FILE
+        request.max_form_memory_size = 4 * LONGEST_TEXT
 
 
 def _shared() -> dict[str, object]:

@@ -1,9 +1,11 @@
 """Every desk route for every role: who may not enter sees what they would see where there is nothing."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -122,3 +124,20 @@ def test_a_number_that_is_none_filters_nothing(app: Flask, session: Session) -> 
     owner = sign_in(app, add_organiser(session, OrganiserRole.OWNER))
 
     assert owner.get("/desk/settings/audit?before=99999999999999999999999").status_code == 200
+
+
+def test_a_document_of_ten_megabytes_comes_in_through_the_form(app: Flask, session: Session) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    owner = sign_in(app, add_organiser(session, OrganiserRole.OWNER))
+    token = re.search(r'name="csrf_token" value="([^"]+)"', owner.get("/desk/campaigns/new").text)
+    assert token is not None
+
+    def status(client: FlaskClient, size: int) -> int:
+        part = b'--x\r\nContent-Disposition: form-data; name="%s"'
+        body = part % b"csrf_token" + b"\r\n\r\n" + str(token and token[1]).encode() + b"\r\n"
+        body += part % b"file" + b'; filename="action.pdf"\r\n\r\nGIF8' + b" " * size + b"\r\n--x--\r\n"
+        return client.post("/desk/campaigns/new", data=body, content_type="multipart/form-data; boundary=x").status_code
+
+    assert status(owner, 9 * 1024 * 1024) == 422
+    assert status(owner, 12 * 1024 * 1024) == 413
+    assert status(app.test_client(), 9 * 1024 * 1024) == 413

@@ -10,9 +10,10 @@ from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.domain.permissions import Permission
 from advocacy.gateways import current
+from advocacy.gateways.documents import text_of
 from advocacy.models.base import db
 from advocacy.models.campaign import Campaign
-from advocacy.operations import campaigns, documents, editing
+from advocacy.operations import campaigns, documents, editing, updates
 from advocacy.web import access
 from advocacy.web.desk import mails, timeline, who
 from advocacy.web.desk.forms import a_day
@@ -20,7 +21,6 @@ from advocacy.web.requests import settings
 
 bp = Blueprint("desk_campaigns", __name__, url_prefix="/desk/campaigns")
 
-LARGEST_FILE = 10 * 1024 * 1024
 TABS = (CampaignState.LIVE, CampaignState.DRAFT, CampaignState.PAUSED, CampaignState.CLOSED)
 
 
@@ -51,8 +51,6 @@ def new() -> ResponseReturnValue:
 @access.staff(Permission.EDIT)
 def read() -> ResponseReturnValue:
     """Take a file, pasted text, or a title alone."""
-    request.max_content_length = LARGEST_FILE
-    request.max_form_memory_size = documents.LONGEST_TEXT * 4
     text = request.form.get("text", "")
     try:
         campaign = _imported(text, request.files.get("file"))
@@ -65,6 +63,7 @@ def _imported(text: str, upload: FileStorage | None) -> Campaign:
     session, now, actor = db.session(), who.now(), who.actor()
     if upload is not None and upload.filename:
         content = upload.read()
+        upload.close()
         return documents.import_file(session, upload.filename, content, now=now, actor=actor, settings=settings())
     if text.strip():
         return documents.import_document(session, _("Pasted text"), text, now=now, actor=actor, settings=settings())
