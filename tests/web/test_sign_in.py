@@ -196,3 +196,9 @@ def test_a_recovery_code_lets_in_once(app: Flask, person: Organiser) -> None:
     second.post("/desk/sign-in/recovery", data={"code": codes[0]})
     assert second.get("/desk/").status_code == 302
     assert len(codes) == 10
+
+
+def test_one_network_may_not_try_many_addresses(app: Flask) -> None:
+    tries = [_press(browser(app), "not the password at all", f"person{number}@example.org") for number in range(31)]
+
+    assert [answer.status_code for answer in tries] == [200] * 30 + [429]

@@ -13,6 +13,8 @@ from advocacy.web.requests import settings
 SIGN_UPS = "30 per hour; 100 per day"
 LETTERS = "240 per minute; 3000 per hour"
 PAPERS = "20 per minute; 200 per hour"
+SIGN_INS = "30 per minute; 300 per hour"
+"""Each try costs a fifth of a second of work, and a list of addresses is tried one by one; the desk counts accounts."""
 
 
 def _network() -> str:
@@ -44,3 +46,5 @@ def register(app: Flask) -> None:
     if url:
         app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", {"socket_timeout": 1, "socket_connect_timeout": 1})
     limiter.init_app(app)
+    for endpoint in ("security.login", "security.two_factor_token_validation", "security.mf_recovery"):
+        app.view_functions[endpoint] = limiter.limit(SIGN_INS, methods=["POST"])(app.view_functions[endpoint])  # type: ignore[assignment]
