@@ -5,6 +5,32 @@ import signal
 import time
 from collections import Counter
 
+POINTS = (
+    "web.signup.before_commit",
+    "web.signup.after_commit",
+    "web.unsub.after_commit",
+    "web.unsub.before_response",
+    "plan.slice.mid",
+    "plan.before_running",
+    "send.claimed.before_commit",
+    "send.claimed.after_commit",
+    "send.rendered",
+    "send.begun.before_commit",
+    "send.begun.after_commit",
+    "send.checked",
+    "send.bytes_written",
+    "send.answer_read",
+    "send.updated.before_commit",
+    "send.committed",
+    "reap.selected",
+    "hook.inserted.before_commit",
+    "hook.after_commit",
+    "erase.mid",
+    "migrate.mid",
+    "beat.ticked",
+)
+"""Every point there is. `send.checked` lies between the last look at the clock and the first byte of a request."""
+
 _seen: Counter[str] = Counter()
 
 

@@ -11,6 +11,7 @@ import os
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
@@ -62,6 +63,21 @@ class _Wire:
         self.connection.close()
 
 
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What is called while a request is written: just before its first byte, and after its last."""
+
+    checked: Callable[[], None] = _nothing
+    written: Callable[[], None] = _nothing
+
+
+NO_HOOKS = Hooks()
+
+
 class Wires:
     """The connections to one service. Safe to share between threads; a forked child begins with none."""
 
@@ -87,7 +103,16 @@ class Wires:
         self._give_back(wire)
         return None
 
-    def exchange(self, method: str, path: str, headers: dict[str, str], body: bytes, *, not_after: float) -> Answer:
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        *,
+        not_after: float,
+        hooks: Hooks = NO_HOOKS,
+    ) -> Answer:
         """Write one request and read its answer, both before `not_after` (a CLOCK_BOOTTIME reading).
 
         Raises UnsentError when nothing was written, LostError when something was and no answer came.
@@ -96,7 +121,8 @@ class Wires:
         wire = self._take(min(CONNECT_SECONDS, not_after - self._clock.boottime()))
         keep = False
         try:
-            self._write(wire, request, not_after)
+            self._write(wire, request, not_after, hooks)
+            hooks.written()
             answer, keep = self._read(wire, method, not_after)
         finally:
             if keep:
@@ -157,7 +183,7 @@ class Wires:
             raise UnsentError(f"no connection to {self._host}: {type(error).__name__}") from error
         return _Wire(connection, self._clock.boottime())
 
-    def _write(self, wire: _Wire, request: bytes, not_after: float) -> None:
+    def _write(self, wire: _Wire, request: bytes, not_after: float, hooks: Hooks) -> None:
         """Write all of it. An early answer cuts the writing short: what it says is read by the caller."""
         view, written = memoryview(request), 0
         while written < len(view):
@@ -166,6 +192,8 @@ class Wires:
                 if written:
                     raise LostError("the time ran out while the request was being written")
                 raise UnsentError("the time to hand over had passed")
+            if not written:
+                hooks.checked()
             wire.sock.settimeout(remaining)
             try:
                 written += wire.sock.send(view[written : written + _CHUNK])

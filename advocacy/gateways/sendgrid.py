@@ -12,8 +12,9 @@ from urllib.parse import quote
 import orjson
 
 from advocacy.domain.handover import Accepted, Ambiguous, Blocked, Busy, NotSent, Outcome, Refused, Request
+from advocacy.gateways import faults
 from advocacy.gateways.clock import Clock
-from advocacy.gateways.http_once import Answer, LostError, UnsentError, Wires
+from advocacy.gateways.http_once import Answer, Hooks, LostError, UnsentError, Wires
 from advocacy.gateways.sendgrid_body import MESSAGE_ARG, UnfitError, ascii_address, build
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -24,6 +25,7 @@ _LOOKS_LIKE_ADDRESS = re.compile(r"[^\s<>\[\]\"',;:]+@[^\s<>\[\]\"',;:]+")
 _LONGEST_REASON = 280
 _CLOCKS_DIFFER = timedelta(minutes=10)
 _LOOKED_AT = 20
+_HOOKS = Hooks(lambda: faults.point("send.checked"), lambda: faults.point("send.bytes_written"))
 
 
 class SendGrid:
@@ -57,7 +59,9 @@ class SendGrid:
         except UnfitError as unfit:
             return Refused(unfit.reason, person=unfit.person)
         try:
-            answer = self._wires.exchange("POST", "/v3/mail/send", self._headers, body, not_after=not_after)
+            answer = self._wires.exchange(
+                "POST", "/v3/mail/send", self._headers, body, not_after=not_after, hooks=_HOOKS
+            )
         except UnsentError as error:
             return NotSent(str(error))
         except LostError as error:

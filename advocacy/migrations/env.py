@@ -8,6 +8,7 @@ from flask import current_app
 from flask_security import AsaList
 from sqlalchemy import Connection, text
 
+from advocacy.gateways import faults
 from advocacy.models.base import Base, UtcDateTime, db
 
 _LOCK = 7_215_003
@@ -36,8 +37,13 @@ with db.engine.connect() as connection:
         compare_type=True,
         render_item=_render,
         transaction_per_migration=False,
-        **{k: v for k, v in current_app.extensions["migrate"].configure_args.items() if k not in {"render_as_batch", "compare_type", "metadata"}},
+        **{
+            k: v
+            for k, v in current_app.extensions["migrate"].configure_args.items()
+            if k not in {"render_as_batch", "compare_type", "metadata"}
+        },
     )
     with context.begin_transaction():
         _serialise(connection)
         context.run_migrations()
+        faults.point("migrate.mid")

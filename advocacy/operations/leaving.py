@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.domain.errors import InvalidError, NotFoundError
 from advocacy.domain.supporter import ConsentAction, Reminders, SupporterState
+from advocacy.gateways import faults
 from advocacy.gateways.clock import Clock
 from advocacy.models import moment
 from advocacy.models.campaign import Campaign
@@ -42,6 +43,7 @@ def stop_all(session: Session, supporter_id: int, *, source: str, clock: Clock, 
             purpose = consent.purpose_of(campaign_id)
             consent.note(session, supporter_id, purpose, ConsentAction.WITHDRAWN, campaign_id, now, source=source)
     suppressing.suppress(session, [supporter_id], suppressing.Reason.UNSUBSCRIBED, now=now)
+    faults.point("web.unsub.after_commit")
     clear = suppressing.wait_until_clear(session, [supporter_id], clock=clock, limit=limit)
     return Left(now if first_time else None, clear=clear)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from advocacy.domain.errors import ConflictError, NotFoundError
 from advocacy.domain.keys import Purpose, hash_of, random_token
 from advocacy.domain.supporter import ConsentAction, SupporterState
+from advocacy.gateways import faults
 from advocacy.gateways.clock import Clock
 from advocacy.models import moment
 from advocacy.models.base import forget_the_log, keys_of
@@ -188,13 +189,15 @@ def erase(session: Session, supporter: Supporter, *, now: datetime, actor: str) 
     a name (GDPR Art. 17(3)). Doing it twice changes nothing.
     """
     row = session.get_one(Supporter, supporter.id, with_for_update=True, populate_existing=True)
-    if row.state is SupporterState.ERASED:
+    if row.erased_at is not None:
         session.rollback()
         return
     consent.note(session, row.id, "all", ConsentAction.WITHDRAWN, None, now, source="erasure", actor=actor)
     audit.record(session, actor=actor, what="supporter.erase", object_=f"supporter:{row.id}", now=now)
-    suppressing.suppress(session, [row.id], suppressing.Reason.ERASED, now=now)
-    row = session.get_one(Supporter, row.id, populate_existing=True)
+    # One transaction: whoever dies in the middle leaves a person who is whole, or one who is gone.
+    suppressing.note(session, [row.id], suppressing.Reason.ERASED, now=now)
+    faults.point("erase.mid")
+    session.refresh(row)
     seal(session, row, email=None, name=None, town=None)
     row.country, row.language, row.timezone, row.tags = None, "en", "UTC", []
     row.state, row.erased_at = SupporterState.ERASED, now
@@ -205,5 +208,7 @@ def erase(session: Session, supporter: Supporter, *, now: datetime, actor: str) 
         .where(SingleMail.supporter_id == row.id)
         .values(secret_sealed=None, address_sealed=None, facts={})
     )
+    session.commit()
+    suppressing.revoke(session, [row.id])
     session.commit()
     forget_the_log(session)

@@ -12,6 +12,7 @@ from advocacy.domain.errors import NotFoundError
 from advocacy.domain.joining import Answers
 from advocacy.domain.keys import Purpose, hash_of, random_token
 from advocacy.domain.supporter import ConsentAction, Reminders, SupporterState
+from advocacy.gateways import faults
 from advocacy.gateways.clock import Clock
 from advocacy.models import moment
 from advocacy.models.base import keys_of
@@ -66,7 +67,9 @@ def join(session: Session, answers: Answers, campaign: Campaign | None, wordings
     sign_up = _sign_up(session, supporter, answers, campaign, now)
     _ask(session, supporter, answers, campaign, wordings, now)
     _order_confirmation(session, sign_up, mailbox, now=now, kept=allowed)
+    faults.point("web.signup.before_commit")
     session.commit()
+    faults.point("web.signup.after_commit")
 
 
 def _order_confirmation(session: Session, sign_up: SignUp, mailbox: bytes, *, now: datetime, kept: bool) -> None:

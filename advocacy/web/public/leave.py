@@ -10,7 +10,7 @@ from advocacy.domain.errors import InvalidError, NotFoundError
 from advocacy.domain.keys import Purpose
 from advocacy.domain.links import leaving as opened_by
 from advocacy.domain.supporter import Reminders, SupporterState
-from advocacy.gateways import current
+from advocacy.gateways import current, faults
 from advocacy.models import campaign as campaigns
 from advocacy.models.base import db, keys_of
 from advocacy.models.campaign import Campaign
@@ -119,7 +119,9 @@ def _supporter_id(token: str) -> int:
 
 def _stop_all(supporter_id: int, source: str) -> leaving.Left:
     limit = settings().request_timeout
-    return leaving.stop_all(db.session(), supporter_id, source=source, clock=current().clock, limit=limit)
+    left = leaving.stop_all(db.session(), supporter_id, source=source, clock=current().clock, limit=limit)
+    faults.point("web.unsub.before_response")
+    return left
 
 
 def _stopped(token: str, supporter_id: int, left: leaving.Left, campaign: Campaign | None) -> ResponseReturnValue:
