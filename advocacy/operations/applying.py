@@ -16,7 +16,7 @@ from advocacy.models.base import keys_of
 from advocacy.models.blast import Delivery, Dispatch, Report
 from advocacy.models.single_mail import SingleMail
 from advocacy.models.supporter import Supporter
-from advocacy.operations import audit, blast_moves, suppressing
+from advocacy.operations import audit, blast_moves, complaints, suppressing
 from advocacy.operations.building import person_refs
 from advocacy.operations.suppressing import Reason
 
@@ -146,6 +146,8 @@ def _tell_people(session: Session, reports: Sequence[_News], *, now: datetime) -
     """Outcomes, suppressions and the mark of having been applied, in one transaction; then what is claimed is revoked."""
     people = _people(session, reports)
     findings = _findings(session, reports, people)
+    reported = {blast_id for (blast_id, _), (type_, _) in findings.outcomes.items() if type_ == "complained"}
+    blasts = complaints.locked(session, reported)
     _write_outcomes(session, findings)
     for reason, ids in findings.suppressed.items():
         suppressing.note(session, ids, reason, now=now)
@@ -155,6 +157,7 @@ def _tell_people(session: Session, reports: Sequence[_News], *, now: datetime) -
         .values(applied_at=now)
         .execution_options(synchronize_session=False)
     )
+    complaints.judge(session, blasts, now=now)
     session.commit()
     everyone = {id_ for ids in findings.suppressed.values() for id_ in ids}
     if everyone:

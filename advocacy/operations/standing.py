@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
+from advocacy.domain.complaints import PREFIX
 from advocacy.domain.dispatch import DispatchState
 from advocacy.models import installation
 from advocacy.models.blast import Blast, Dispatch, ProviderAccount
@@ -34,6 +35,8 @@ def reasons_to_wait(session: Session, blast: Blast, now: datetime) -> list[str]:
         found.append(f"It is blocked. {blast.state_reason}")
     elif blast.state is BlastState.SCHEDULED:
         found.append(f"It is scheduled from {blast.scheduled_at:%Y-%m-%d %H:%M} UTC on.")
+    elif blast.state is BlastState.PAUSED and blast.state_reason.startswith(PREFIX):
+        found.append(f"It was paused by itself. {blast.state_reason}")
     elif blast.state in _BY_STATE:
         found.append(_BY_STATE[blast.state])
     found += _account_reasons(session, now)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
+from advocacy.domain.complaints import PREFIX
 from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.permissions import Permission
 from advocacy.models import installation
@@ -160,6 +161,7 @@ def why_not(campaign: Campaign, blast: Blast, trouble: str | None) -> str | None
         (blast.state is BlastState.BLOCKED, blast.state_reason or "The mail provider refused it."),
         (blast.state is BlastState.MISSED, "It could not be sent in time. Decide whether it still should."),
         (campaign.state is CampaignState.PAUSED, "The campaign is paused."),
+        (blast.state is BlastState.PAUSED and blast.state_reason.startswith(PREFIX), blast.state_reason),
         (blast.state is BlastState.PAUSED, "It is paused."),
         (trouble is not None, trouble or ""),
     )
