@@ -10,6 +10,7 @@ from advocacy.models.base import Base, BigId
 
 KEY_FINGERPRINT = "key_fingerprint"
 TICKED_AT = "ticked_at"
+FORGOT_AT = "forgot_at"
 HELD = "held"
 """Set by a restore: the engine sends nothing until it is taken away by `advocacy engine resume`."""
 

@@ -14,7 +14,7 @@ from advocacy.gateways import Gateways, faults
 from advocacy.models import installation, moment
 from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import Campaign
-from advocacy.operations import audit, blast_moves, planning, reports, sending, settling, single
+from advocacy.operations import audit, blast_moves, forgetting, planning, reports, sending, settling, single
 from advocacy.operations.planning import AHEAD
 
 _PLANS_SECONDS = 20.0
@@ -42,6 +42,7 @@ def tick(session: Session, *, gateways: Gateways, settings: Settings) -> None:
         planning.sweep(session, blast_id, gateways=gateways, settings=settings)
     _note_progress(session)
     _close_blasts(session, now, gateways=gateways)
+    forgetting.when_it_is_time(session, now)
 
 
 def run_once(
