@@ -1,29 +1,21 @@
-"""Campaigns: import, list, show, launch, pause, resume, close, move the deadline, look at the plan."""
+"""Campaigns: list, show, launch, pause, resume, close, move the deadline, look at the plan."""
 
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 import click
 from flask import Flask
 
 from advocacy import gateways
+from advocacy.cli import imports
 from advocacy.cli.context import note, print_json, with_app
-from advocacy.domain.campaign import CampaignState
+from advocacy.cli.shown import NOW, shown
 from advocacy.models import moment
 from advocacy.models.base import db
 from advocacy.models.campaign import Campaign
 from advocacy.operations import campaigns as operations
-from advocacy.operations import documents
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _DAY = click.DateTime(["%Y-%m-%d"])
-_NOW = {
-    CampaignState.DRAFT: "a draft",
-    CampaignState.LIVE: "live",
-    CampaignState.PAUSED: "paused",
-    CampaignState.CLOSED: "closed",
-}
 
 
 @click.group()
@@ -31,35 +23,8 @@ def campaigns() -> None:
     """The campaigns and their life."""
 
 
-@campaigns.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--deadline", type=_DAY, help="The last day to act, if the document's is not the one wanted.")
-@click.option("--launch", is_flag=True, help="Take it live at once.")
-@_JSON
-@with_app
-def import_(app: Flask, file: Path, deadline: datetime | None, launch: bool, as_json: bool) -> None:  # noqa: FBT001
-    """Read an urgent-action document and make a draft campaign of it."""
-    bundle, settings = gateways.current(), app.extensions["advocacy.settings"]
-    session = db.session()
-    campaign = documents.import_file(
-        session,
-        file.name,
-        file.read_bytes(),
-        now=moment.now(session, bundle.clock),
-        actor="cli",
-        settings=settings,
-        deadline=deadline.date() if deadline else None,
-    )
-    faults = operations.launch_faults(campaign, moment.now(session, bundle.clock))
-    if launch:
-        operations.launch(session, campaign, gateways=bundle, settings=settings, actor="cli")
-    if as_json:
-        print_json(_shown(campaign) | {"faults": [f"{fault.field}: {fault.message}" for fault in faults]})
-        return
-    click.echo(campaign.slug)
-    note(f"“{campaign.title}” is {_NOW[campaign.state]}.")
-    for fault in faults:
-        note(f"To mend before launch: {fault.message}")
+for _command in (imports.import_, imports.review, imports.update):
+    campaigns.add_command(_command)
 
 
 @campaigns.command("list")
@@ -69,7 +34,7 @@ def list_(_app: Flask, as_json: bool) -> None:  # noqa: FBT001
     """All campaigns, the nearest deadline first."""
     found = operations.listed(db.session())
     if as_json:
-        print_json([_shown(campaign) for campaign in found])
+        print_json([shown(campaign) for campaign in found])
         return
     for campaign in found:
         click.echo(f"{campaign.slug}\t{campaign.state}\t{campaign.deadline or 'no deadline'}\t{campaign.title}")
@@ -85,9 +50,9 @@ def show(_app: Flask, slug: str, as_json: bool) -> None:  # noqa: FBT001
     """One campaign."""
     campaign = operations.find(db.session(), slug)
     if as_json:
-        print_json(_shown(campaign))
+        print_json(shown(campaign))
         return
-    for name, value in _shown(campaign).items():
+    for name, value in shown(campaign).items():
         click.echo(f"{name}: {value}")
 
 
@@ -193,31 +158,6 @@ def plan(_app: Flask, slug: str, as_json: bool) -> None:  # noqa: FBT001
 
 def _tell(campaign: Campaign, *, as_json: bool) -> None:
     if as_json:
-        print_json(_shown(campaign))
+        print_json(shown(campaign))
     else:
-        note(f"“{campaign.title}” is {_NOW[campaign.state]}.")
-
-
-def _shown(campaign: Campaign) -> dict[str, Any]:
-    return {
-        "slug": campaign.slug,
-        "state": campaign.state.value,
-        "title": campaign.title,
-        "index": campaign.index_number,
-        "ua_number": campaign.ua_number,
-        "issued": campaign.issued,
-        "deadline": campaign.deadline,
-        "timezone": campaign.timezone,
-        "language": campaign.language,
-        "countries": campaign.countries,
-        "demands": [demand.text for demand in campaign.demands],
-        "addressees": [
-            {
-                "name": row.name,
-                "role": row.role.value,
-                "channels": [channel.value for channel in row.value().channels()],
-            }
-            for row in campaign.addressees
-        ],
-        "launched_at": campaign.launched_at,
-    }
+        note(f"“{campaign.title}” is {NOW[campaign.state]}.")

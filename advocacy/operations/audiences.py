@@ -40,6 +40,12 @@ def reach_by_hand(session: Session, campaign: Campaign, selection: Selection, at
     return _reach(session, rule, _moment(at, Cadence.from_json(campaign.cadence).cap))
 
 
+def reach_of_news(session: Session, campaign: Campaign, now: datetime) -> Reach:
+    """Count whom news of a campaign (an update, its outcome) would write to at this moment."""
+    rule = Rule(0, campaign.id, campaign.launched_at or now, Kind.NEWS)
+    return _reach(session, rule, _moment(now, timedelta()))
+
+
 def left_out(session: Session, blast: Blast, campaign: Campaign) -> tuple[tuple[LeftOut, int], ...]:
     """Return why those of a blast's audience who are not in it are not, as things stand now, the most first."""
     kind = eligibility.kind_of(blast.rule)

@@ -19,7 +19,7 @@ from advocacy.operations.words import content_version
 RULE = "outcome"
 WORTH_SENDING = timedelta(days=3)
 _LONGEST_SUBJECT = 120
-_OPENS = ("{{", "{%", "}}", "%}")
+_NO_BRACES = str.maketrans("{}", "()")
 
 
 def first_words(update: Campaign) -> tuple[str, str]:
@@ -123,6 +123,4 @@ def _write(
 
 def _plain(text: str) -> str:
     """A document's words cannot open a merge field of the mail."""
-    for mark in _OPENS:
-        text = text.replace(mark, mark[0] + " " + mark[1])
-    return text.strip()
+    return text.translate(_NO_BRACES).strip()

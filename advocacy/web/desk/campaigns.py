@@ -53,20 +53,24 @@ def read() -> ResponseReturnValue:
     """Take a file, pasted text, or a title alone."""
     text = request.form.get("text", "")
     try:
-        campaign = _imported(text, request.files.get("file"))
+        first, *others = _imported(text, request.files.get("file"))
     except InvalidError as error:
         return render_template("desk/new.html", fault=str(error), text=text), 422
-    return redirect(url_for("desk_review.show", slug=campaign.slug))
+    if others:
+        flash(_("It holds %(number)s actions. Each became a draft to review.", number=len(others) + 1), "good")
+        return redirect(url_for("desk_campaigns.listed", state=CampaignState.DRAFT.value))
+    page = "desk_updates.show" if updates.undecided(first) else "desk_review.show"
+    return redirect(url_for(page, slug=first.slug))
 
 
-def _imported(text: str, upload: FileStorage | None) -> Campaign:
-    session, now, actor = db.session(), who.now(), who.actor()
+def _imported(text: str, upload: FileStorage | None) -> list[Campaign]:
+    session, now, actor, name = db.session(), who.now(), who.actor(), _("Pasted text")
     if upload is not None and upload.filename:
-        content = upload.read()
+        name, content = upload.filename, upload.read()
         upload.close()
-        return documents.import_file(session, upload.filename, content, now=now, actor=actor, settings=settings())
+        text = text_of(name, content)
     if text.strip():
-        return documents.import_document(session, _("Pasted text"), text, now=now, actor=actor, settings=settings())
+        return documents.import_cases(session, name, text, now=now, actor=actor, settings=settings())
     raise InvalidError(_("Choose a file or paste the text of the action."))
 
 

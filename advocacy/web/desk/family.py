@@ -15,6 +15,7 @@ from advocacy.web.desk import (
     stall,
     supporters,
     today,
+    updates,
     words,
     writing,
 )
@@ -23,6 +24,7 @@ PAGES: tuple[Blueprint, ...] = (
     words.bp,
     enter.bp,
     today.bp,
+    updates.bp,
     review.bp,
     launch.bp,
     letters.bp,

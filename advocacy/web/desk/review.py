@@ -14,7 +14,7 @@ from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.domain.permissions import Permission
 from advocacy.models.base import db
 from advocacy.models.campaign import Campaign
-from advocacy.operations import campaigns, editing
+from advocacy.operations import campaigns, editing, reading_cases, updates
 from advocacy.web import access
 from advocacy.web.desk import who
 from advocacy.web.desk.forms import corrections
@@ -74,6 +74,7 @@ def save(slug: str) -> ResponseReturnValue:
         return redirect(url_for("desk_review.show", slug=slug, _anchor=request.form["move"].split(":")[0]))
     if "done" in request.form:
         editing.mark_reviewed(session, campaign, now=who.now(), actor=who.actor())
+        reading_cases.keep(campaign, settings().instance_path)
         flash(_("Saved. Nothing is left to check."), "good")
         return redirect(url_for("desk_campaigns.case", slug=slug))
     flash(_("Saved."), "good")
@@ -98,6 +99,7 @@ def _page(campaign: Campaign, faults: dict[str, str]) -> str:
         zones=sorted(available_timezones()),
         territories=_territories(),
         languages=_languages(campaign),
+        follows=updates.undecided(campaign),
     )
 
 

@@ -1,0 +1,158 @@
+"""A draft that follows a launched action: what it would change, taken over field by field; and the outcome mail."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from advocacy.domain.campaign import CampaignState
+from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
+from advocacy.domain.permissions import Permission
+from advocacy.gateways import current
+from advocacy.models.base import db
+from advocacy.models.blast import Blast
+from advocacy.models.campaign import Campaign
+from advocacy.operations import audiences, campaigns, outcomes, updates
+from advocacy.operations.updates import Update
+from advocacy.web import access
+from advocacy.web.desk import who
+from advocacy.web.requests import settings
+
+bp = Blueprint("desk_updates", __name__, url_prefix="/desk/campaigns")
+
+
+@bp.get("/<slug>/update")
+@access.staff(Permission.EDIT)
+def show(slug: str) -> ResponseReturnValue:
+    session = db.session()
+    draft = campaigns.find(session, slug)
+    update = updates.proposal(session, draft)
+    if update is None:
+        return redirect(url_for("desk_campaigns.case", slug=draft.slug))
+    return _page(update)
+
+
+@bp.post("/<slug>/update")
+@access.staff(Permission.LAUNCH)
+def decide(slug: str) -> ResponseReturnValue:
+    """Take over the ticked fields, or keep the draft as a campaign of its own: `do` says which button was pressed."""
+    session = db.session()
+    draft = campaigns.find(session, slug)
+    if request.form.get("do") == "apart":
+        updates.keep_apart(session, draft, gateways=current(), actor=who.actor())
+        flash(_("It is a campaign of its own, which follows the earlier one."), "good")
+        return redirect(url_for("desk_review.show", slug=slug))
+    end = "end" in request.form
+    try:
+        campaign = updates.accept(
+            session,
+            draft.id,
+            request.form.getlist("field"),
+            end=end,
+            gateways=current(),
+            settings=settings(),
+            actor=who.actor(),
+        )
+    except (ConflictError, InvalidError) as error:
+        session.rollback()
+        return _refused(slug, error)
+    if end:
+        flash(_("The campaign is closed. Look at its outcome mail, then send it."), "good")
+        return redirect(url_for("desk_updates.outcome", slug=campaign.slug))
+    flash(_("The campaign is updated. Everything unsent was planned anew."), "good")
+    return redirect(url_for("desk_campaigns.plan", slug=campaign.slug))
+
+
+@bp.get("/<slug>/outcome")
+@access.staff(Permission.SEND)
+def outcome(slug: str) -> ResponseReturnValue:
+    campaign, blast = _waiting(slug)
+    if blast is None:
+        return redirect(url_for("desk_campaigns.case", slug=campaign.slug))
+    subject, text = outcomes.words_of(blast)
+    return _outcome_page(campaign, blast, subject, text)
+
+
+@bp.post("/<slug>/outcome")
+@access.staff(Permission.SEND)
+def save(slug: str) -> ResponseReturnValue:
+    """Keep the words of the outcome mail, and send it when that button was pressed."""
+    session = db.session()
+    campaign, blast = _waiting(slug)
+    if blast is None:
+        return redirect(url_for("desk_campaigns.case", slug=campaign.slug))
+    subject = " ".join(request.form.get("subject", "").split())
+    text = request.form.get("text", "").replace("\r\n", "\n")
+    send = request.form.get("do") == "send"
+    try:
+        outcomes.save(
+            session, blast.id, subject, text, send=send, gateways=current(), settings=settings(), actor=who.actor()
+        )
+    except (ConflictError, InvalidError) as error:
+        session.rollback()
+        campaign, blast = _waiting(slug)
+        if blast is None:
+            flash(str(error), "warning")
+            return redirect(url_for("desk_campaigns.case", slug=slug))
+        faults = dict(error.faults) if isinstance(error, InvalidError) else {"subject": str(error)}
+        return _outcome_page(campaign, blast, subject, text, faults or {"text": str(error)}), 422
+    flash(_("The outcome mail is on its way.") if send else _("Saved. Nothing is sent by that."), "good")
+    return redirect(url_for("desk_blasts.show", blast_id=blast.id))
+
+
+def _page(update: Update, fault: str = "") -> str:
+    return render_template(
+        "desk/update.html",
+        draft=update.draft,
+        campaign=update.campaign,
+        changes=update.changes,
+        ends=update.ends,
+        closed=update.campaign.state is CampaignState.CLOSED,
+        labels=_labels(),
+        fault=fault,
+    )
+
+
+def _refused(slug: str, error: Exception) -> ResponseReturnValue:
+    """Show the page again with what was wrong; where the draft is gone, say so on the list."""
+    session = db.session()
+    try:
+        update = updates.proposal(session, campaigns.find(session, slug))
+    except NotFoundError:
+        update = None
+    if update is None:
+        flash(str(error), "warning")
+        return redirect(url_for("desk_campaigns.listed"))
+    faults = error.faults.values() if isinstance(error, InvalidError) else ()
+    return _page(update, " ".join([str(error), *faults])), 422
+
+
+def _outcome_page(
+    campaign: Campaign, blast: Blast, subject: str, text: str, faults: dict[str, str] | None = None
+) -> str:
+    return render_template(
+        "desk/outcome.html",
+        campaign=campaign,
+        blast=blast,
+        subject=subject,
+        text=text,
+        faults=faults or {},
+        people=audiences.reach_of_news(db.session(), campaign, who.now()).people,
+    )
+
+
+def _waiting(slug: str) -> tuple[Campaign, Blast | None]:
+    session = db.session()
+    campaign = campaigns.find(session, slug)
+    return campaign, outcomes.waiting(session, campaign)
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "title": _("Title"),
+        "deadline": _("Last day to act"),
+        "demands": _("What is asked"),
+        "addressees": _("People to write to"),
+        "summary": _("The case in two sentences"),
+        "case_text": _("The case"),
+        "background": _("Background"),
+    }

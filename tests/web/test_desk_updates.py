@@ -1,0 +1,107 @@
+"""The desk shows what an update changes, and takes over what was ticked."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from advocacy.config import Settings
+from advocacy.domain.blast import BlastState
+from advocacy.domain.campaign import CampaignState
+from advocacy.domain.permissions import OrganiserRole
+from advocacy.models.blast import Blast
+from advocacy.models.campaign import Campaign
+from tests.factories import add_campaign
+from tests.operations.test_updates import ENDED, THREE, UPDATE
+from tests.web.desks import add_organiser, sign_in
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> FlaskClient:
+    return sign_in(app, add_organiser(session, OrganiserRole.OWNER))
+
+
+@pytest.fixture
+def live(app: Flask, session: Session) -> Campaign:
+    campaign = add_campaign(session, ua_number="31/26")
+    session.commit()
+    return campaign
+
+
+def _import(client: FlaskClient, text: str) -> str:
+    answer = client.post("/desk/campaigns/new", data={"text": text.replace("{deadline}", "April 20, 2026")})
+    assert answer.status_code == 302, answer.text
+    return str(answer.location)
+
+
+def test_an_update_leads_to_what_it_changes(client: FlaskClient, live: Campaign) -> None:
+    url = _import(client, UPDATE)
+    page = client.get(url).text
+
+    assert url.endswith("/update")
+    assert "Monday 30 March 2026" in page
+    assert "Monday 20 April 2026" in page
+
+
+def test_what_was_ticked_is_taken_over(client: FlaskClient, live: Campaign, session: Session) -> None:
+    answer = client.post(_import(client, UPDATE), data={"do": "accept", "field": ["deadline"]})
+
+    assert answer.location == f"/desk/campaigns/{live.slug}/mails"
+    assert live.deadline == date(2026, 4, 20)
+    assert live.title == "Weavers held without charge"
+    assert session.scalars(select(Campaign)).all() == [live]
+
+
+def test_a_draft_kept_apart_goes_to_review(client: FlaskClient, live: Campaign, session: Session) -> None:
+    url = _import(client, UPDATE)
+    answer = client.post(url, data={"do": "apart"})
+
+    assert answer.location.endswith("/review")
+    assert client.get(url).status_code == 302
+    assert live.deadline == date(2026, 3, 30)
+
+
+def test_an_end_closes_and_its_outcome_mail_is_looked_at_before_it_goes(
+    client: FlaskClient, live: Campaign, session: Session
+) -> None:
+    answer = client.post(_import(client, ENDED), data={"do": "accept", "end": "yes"})
+
+    assert live.state is CampaignState.CLOSED
+    assert "released" in client.get(answer.location).text
+    blast = session.scalars(select(Blast).where(Blast.rule == "outcome")).one()
+    assert blast.state is BlastState.DRAFT
+    assert "Correct and send it" in client.get(f"/desk/blasts/{blast.id}").text
+    faulty = client.post(answer.location, data={"do": "send", "subject": "Free", "text": "{{ nonsense }}"})
+    assert faulty.status_code == 422
+    client.post(answer.location, data={"do": "send", "subject": "Free", "text": "All came home."})
+    assert session.get_one(Blast, blast.id).state is BlastState.SCHEDULED
+
+
+def test_a_closed_campaign_can_only_be_followed(client: FlaskClient, session: Session) -> None:
+    add_campaign(session, ua_number="31/26", state=CampaignState.CLOSED)
+    session.commit()
+    url = _import(client, UPDATE)
+
+    assert "That campaign is closed" in client.get(url).text
+    assert client.post(url, data={"do": "accept", "field": ["demands"]}).status_code == 422
+
+
+def test_a_file_of_three_actions_becomes_three_drafts(client: FlaskClient, session: Session) -> None:
+    page = client.get(_import(client, THREE)).text
+
+    assert "It holds 3 actions" in page
+    assert len(session.scalars(select(Campaign)).all()) == 3
+
+
+def test_a_finished_review_keeps_the_corrected_reading(
+    client: FlaskClient, session: Session, settings: Settings
+) -> None:
+    url = _import(client, UPDATE)
+
+    client.post(url, data={"title": "Weavers before a military court", "done": "1"})
+
+    kept = list((settings.instance_path / "reading_cases").iterdir())
+    assert {path.suffix for path in kept} == {".txt", ".json"}
