@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -109,3 +109,11 @@ class Provider(Protocol):
     def hand_over(self, request: Request, *, not_after: float) -> Outcome:
         """Hand over once: no retry, no redirect. `not_after` is a CLOCK_BOOTTIME reading (seconds) after which not
         one byte may be written and the answer is no longer waited for."""
+
+
+@runtime_checkable
+class Searchable(Protocol):
+    """A provider whose logs can be asked what became of a request."""
+
+    def found(self, public_id: str, *, address: str, since: datetime) -> bool | None:
+        """Return whether it took the request that carried `address` and was begun at `since`, None if it cannot say."""

@@ -85,6 +85,7 @@ class Dispatch(Base):
     """One request to the provider: the unit of truth about acceptance.
 
     It may begin from `due_at` (and not before `hold_until`, where the provider asked for patience) until `send_by`.
+    While it is in doubt, `hold_until` is when the provider's logs are asked about it again.
     After `civil_until` it waits for the end of the night in `zone`, one of its people's zones: all of them have their
     nights at the same time. Both are None for a mail that keeps no quiet hours. For the frequency cap it counts as
     sent at `counts_at` (`domain.audience.counted_at`).

@@ -52,15 +52,15 @@ def apply(session: Session, *, clock: Clock) -> int:
     return done
 
 
-def vouch(session: Session, public_ids: Collection[str], *, now: datetime) -> None:
-    """A verified report names these requests, so the provider has them, whatever we thought. A few transactions."""
+def vouch(session: Session, public_ids: Collection[str], *, now: datetime, how: str = "report") -> None:
+    """A verified report (or the provider's log) names these requests, so the provider has them, whatever we thought. A few transactions."""
     news = dispatches.states_before(Event.VOUCH)
     found = session.execute(
         select(Dispatch.blast_id, Dispatch.no)
         .where(Dispatch.public_id.in_(public_ids), Dispatch.state.in_(news))
         .order_by(Dispatch.blast_id, Dispatch.no)
     ).all()
-    settled = {"state": DispatchState.ACCEPTED, "settled_at": now, "settled_how": "report", "lease_token": None}
+    settled = {"state": DispatchState.ACCEPTED, "settled_at": now, "settled_how": how, "lease_token": None}
     session.execute(
         update(SingleMail)
         .where(SingleMail.public_id.in_(public_ids), SingleMail.state.in_(news))
@@ -74,7 +74,7 @@ def vouch(session: Session, public_ids: Collection[str], *, now: datetime) -> No
         was = row.state
         row.state = dispatches.next_state(was, Event.VOUCH)
         if row.state is not was:
-            row.settled_at, row.settled_how, row.lease_token = now, "report", None
+            row.settled_at, row.settled_how, row.lease_token = now, how, None
             session.flush()
             if was in {DispatchState.NOT_ACCEPTED, DispatchState.REFUSED}:
                 _take_back_children(session, row, now=now)

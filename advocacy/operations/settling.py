@@ -21,7 +21,7 @@ from advocacy.models import moment
 from advocacy.models.blast import Blast, Dispatch, Report
 from advocacy.models.campaign import Campaign
 from advocacy.models.single_mail import SingleMail
-from advocacy.operations import account, blast_moves, splitting
+from advocacy.operations import account, blast_moves, searching, splitting
 
 _CANARY = "canary: "
 _AT_ONCE = 200
@@ -38,8 +38,8 @@ def reap(session: Session, *, gateways: Gateways, settings: Settings) -> None:
         _lose_unanswered(session, now)
         if gateways.provider.idempotent:
             _ask_again(session, now)
-        elif gateways.provider.reports and settings.ambiguous_policy is AmbiguousPolicy.EVIDENCE:
-            _prove_absent(session, now, quarantine=timedelta(seconds=settings.quarantine))
+        else:
+            _look_for_proof(session, now, gateways=gateways, settings=settings)
         _block_for_canaries(session, now, quarantine=timedelta(seconds=settings.quarantine))
     if work.stale:
         _expire(session, now)
@@ -136,8 +136,16 @@ def _ask_again(session: Session, now: datetime) -> None:
         session.commit()
 
 
-def _prove_absent(session: Session, now: datetime, *, quarantine: timedelta) -> None:
-    proven = and_(Dispatch.state == DispatchState.AMBIGUOUS, absent(now - quarantine))
+def _look_for_proof(session: Session, now: datetime, *, gateways: Gateways, settings: Settings) -> None:
+    quarantine = timedelta(seconds=settings.quarantine)
+    searching.search(session, now, gateways=gateways, quarantine=quarantine)
+    if gateways.provider.reports and settings.ambiguous_policy is AmbiguousPolicy.EVIDENCE:
+        asked = searching.asked_about(gateways.provider)
+        _prove_absent(session, now, and_(absent(now - quarantine), asked))
+
+
+def _prove_absent(session: Session, now: datetime, no_trace: ColumnElement[bool]) -> None:
+    proven = and_(Dispatch.state == DispatchState.AMBIGUOUS, no_trace)
     for blast_id, no in _some(session, proven):
         blast = blast_moves.find(session, blast_id)
         moved = session.execute(
