@@ -8,13 +8,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from advocacy.domain.blast import BlastState
+from advocacy.domain.blast import ENDED, BlastState
 from advocacy.domain.campaign import CampaignState
+from advocacy.domain.selection import Selection
 from advocacy.models import audience
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
 from advocacy.models.progress import Progress, progress_of
-from advocacy.operations import timetable
+from advocacy.operations import audiences, timetable
 from advocacy.operations.timetable import PlanLine
 from advocacy.web.desk.words import _, mail_name
 
@@ -54,7 +55,8 @@ def lines(session: Session, campaign: Campaign, now: datetime) -> list[Line]:
             first_due=blast.scheduled_at,
             last_due=planned[blast.rule].last_due if blast.rule in planned else blast.scheduled_at,
             state=blast.state.value,
-            people=counts[blast.id].planned or (planned[blast.rule].people if blast.rule in planned else 0),
+            people=counts[blast.id].planned
+            or (planned[blast.rule].people if blast.rule in planned else _reach_now(session, campaign, blast)),
             why=planned[blast.rule].why if blast.rule in planned else blast.state_reason,
             blast_id=blast.id,
             progress=counts[blast.id],
@@ -93,6 +95,13 @@ def _since_launch(session: Session, campaign: Campaign, now: datetime) -> list[P
     nobody_yet = audience.Group(campaign.timezone, None, None, acted=False, people=0)
     groups = audience.groups(session, campaign) or [nobody_yet]
     return timetable.lines(campaign, deadline, groups, launched_at=launched, after=launched)
+
+
+def _reach_now(session: Session, campaign: Campaign, blast: Blast) -> int:
+    """Count whom a mail written by hand would write to, as its writer was told; 0 for any other, and once it is over."""
+    if blast.rule != "manual" or blast.state in ENDED:
+        return 0
+    return audiences.reach_by_hand(session, campaign, Selection.from_json(blast.audience), blast.scheduled_at).people
 
 
 def _subjects(session: Session, blasts: Sequence[Blast]) -> dict[int, str]:
