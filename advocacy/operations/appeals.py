@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -15,7 +15,10 @@ from advocacy.domain.addressee import Addressee, Channel, Role
 from advocacy.domain.appeal import compose, guard, paper
 from advocacy.domain.appeal.pools import Pools
 from advocacy.domain.appeal.request import AppealRequest, CampaignFacts, Demand, OwnWords, Tone, Writer
+from advocacy.domain.appeal.sheets import Envelope
 from advocacy.domain.appeal.text import Appeal
+from advocacy.domain.appeal.window import fits
+from advocacy.domain.arrival import Forecast, arrival
 from advocacy.domain.campaign import Deadline
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.supporter import SupporterState
@@ -49,11 +52,16 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Way:
-    """One channel to one addressee, with the text made for it. `post_by` is the last useful day for the post."""
+    """One channel to one addressee, with the text made for it. `forecast` says whether a letter by post still arrives."""
 
     offer: channels.Offer
     appeal: Appeal
-    post_by: date | None = None
+    forecast: Forecast | None = None
+
+    @property
+    def post_by(self) -> date | None:
+        """Return the last useful day for the post."""
+        return self.forecast.post_by if self.forecast else None
 
 
 @dataclass(frozen=True)
@@ -105,19 +113,25 @@ def _to_one(
     now: datetime,
     pools: Pools,
 ) -> Correspondence:
-    post_by = posting.last_posting_day(deadline.day, posting.aim(wishes.country, addressee.country).working_days)
+    days_left = deadline.days_left(now)
+    forecast = arrival(
+        wishes.country,
+        addressee.country,
+        today=deadline.day - timedelta(days=days_left),
+        deadline_day=deadline.day,
+    )
     offers = channels.offered(
         addressee,
         supporter_country=wishes.country,
-        days_left=deadline.days_left(now),
-        posting_days=(deadline.day - post_by).days,
+        days_left=days_left,
+        posting_days=(deadline.day - forecast.post_by).days,
     )
     base = request_for(campaign, addressee, primary, wishes, today=today, pools=pools)
     ways = tuple(
         Way(
             offer=offer,
             appeal=compose.compose(replace(base, channel=offer.channel), pools),
-            post_by=post_by if offer.channel is Channel.POST else None,
+            forecast=forecast if offer.channel is Channel.POST else None,
         )
         for offer in offers
     )
@@ -157,14 +171,23 @@ def request_for(
 
 
 def letter_sheet(
-    one: Correspondence, wishes: Wishes, *, channel: Channel, today: date, pools: Pools
+    one: Correspondence,
+    wishes: Wishes,
+    *,
+    channel: Channel,
+    today: date,
+    pools: Pools,
+    window: Envelope | None = None,
 ) -> paper.LetterSheet:
-    """Return the sheet to print, by post or fax. Raises InvalidError for an addressee who has neither."""
+    """Return the sheet to print, by post or fax. Raises InvalidError for an addressee who has neither.
+
+    With `window` the address stands where a window envelope of that size shows it, unless it is too long for the window.
+    """
     way = one.way(channel)
     if way is None or channel not in {Channel.POST, Channel.FAX}:
         raise InvalidError(f"There is no way to send {one.addressee.name} a letter on paper.")
     voice = pools.voice(way.appeal.language)
-    return paper.letter_data(
+    sheet = paper.letter_data(
         way.appeal,
         one.addressee,
         voice,
@@ -174,6 +197,8 @@ def letter_sheet(
         return_lines=wishes.return_lines,
         country_names=country_names(one.addressee.country, way.appeal.language),
     )
+    placed = sheet.in_window(window) if window and channel is Channel.POST else sheet
+    return placed if placed.window and fits(placed.recipient, placed.window) else sheet
 
 
 def envelope_sheet(one: Correspondence, wishes: Wishes, *, pools: Pools) -> paper.EnvelopeSheet:

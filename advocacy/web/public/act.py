@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,13 +12,12 @@ from advocacy.domain.appeal.subject import as_subject
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.links import Links
 from advocacy.gateways import current
-from advocacy.gateways.pdf import Printed
 from advocacy.gateways.phrases import load_pools
 from advocacy.models.base import db, keys_of
 from advocacy.operations import appeals
 from advocacy.operations.appeals import Correspondence
 from advocacy.web.access import public
-from advocacy.web.public import choices, compose, ways
+from advocacy.web.public import choices, compose, papers, ways
 from advocacy.web.public.compose import Typed, Visit
 from advocacy.web.public.limits import LETTERS, PAPERS, limiter
 from advocacy.web.requests import settings
@@ -49,7 +48,7 @@ def show(token: str) -> ResponseReturnValue:
 @limiter.limit(PAPERS)
 def letter(token: str) -> ResponseReturnValue:
     visit = _visit(token)
-    return _letter(visit, compose.from_the_start(visit))
+    return papers.letter(visit, compose.from_the_start(visit))
 
 
 @bp.post("/<token>/letter.pdf")
@@ -57,7 +56,7 @@ def letter(token: str) -> ResponseReturnValue:
 @limiter.limit(PAPERS)
 def own_letter(token: str) -> ResponseReturnValue:
     visit = _visit(token)
-    return _letter(visit, compose.from_the_form(visit))
+    return papers.letter(visit, compose.from_the_form(visit))
 
 
 @bp.get("/<token>/envelope.pdf")
@@ -65,7 +64,7 @@ def own_letter(token: str) -> ResponseReturnValue:
 @limiter.limit(PAPERS)
 def envelope(token: str) -> ResponseReturnValue:
     visit = _visit(token)
-    return _envelope(visit, compose.from_the_start(visit))
+    return papers.envelope(visit, compose.from_the_start(visit))
 
 
 @bp.post("/<token>/envelope.pdf")
@@ -73,14 +72,30 @@ def envelope(token: str) -> ResponseReturnValue:
 @limiter.limit(PAPERS)
 def own_envelope(token: str) -> ResponseReturnValue:
     visit = _visit(token)
-    return _envelope(visit, compose.from_the_form(visit))
+    return papers.envelope(visit, compose.from_the_form(visit))
+
+
+@bp.get("/<token>/letters.pdf")
+@public
+@limiter.limit(PAPERS)
+def packet(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    return papers.packet(visit, compose.from_the_start(visit))
+
+
+@bp.post("/<token>/letters.pdf")
+@public
+@limiter.limit(PAPERS)
+def own_packet(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    return papers.packet(visit, compose.from_the_form(visit))
 
 
 @bp.post("/<token>/sent")
 @public
 def sent(token: str) -> ResponseReturnValue:
     visit = _visit(token)
-    addressee_id = _number(request.form.get("addressee", ""))
+    addressee_id = papers.number(request.form.get("addressee", ""))
     channel = next((each for each in Channel if each.value == request.form.get("channel")), None)
     if channel is None:
         raise InvalidError(_("There is no such way to reach anyone in this action."))
@@ -113,6 +128,7 @@ def _page(token: str, visit: Visit, typed: Typed) -> ResponseReturnValue:
         "typed": typed,
         "letters": [_shown(one, visit, typed) for one in letters],
         "told": appeals.told(db.session(), visit.supporter.id, visit.campaign.id),
+        "to_post": sum(ways.can_post(one) for one in letters),
         "zone": visit.supporter.timezone,
         **_frame(token, visit),
     }
@@ -120,7 +136,13 @@ def _page(token: str, visit: Visit, typed: Typed) -> ResponseReturnValue:
         return render_template("public/_letters.html", **values)
     hints = load_pools().voice(load_pools().best(visit.campaign.language)).words
     return render_template(
-        "public/act.html", countries=choices.countries(), tones=_tones(), faults=typed.faults, hints=hints, **values
+        "public/act.html",
+        countries=choices.countries(),
+        tones=_tones(),
+        faults=typed.faults,
+        hints=hints,
+        windows=papers.windows(),
+        **values,
     )
 
 
@@ -152,41 +174,6 @@ def _tones() -> list[tuple[str, str, str]]:
         (Tone.WARM.value, _("Warm"), _("More personal, still polite.")),
         (Tone.BRIEF.value, _("Brief"), _("Short and to the point.")),
     ]
-
-
-def _letter(visit: Visit, typed: Typed) -> ResponseReturnValue:
-    one = _asked_for(visit, typed)
-    channel = Channel.FAX if request.args.get("channel") == Channel.FAX.value else Channel.POST
-    sheet = appeals.letter_sheet(one, typed.wishes(""), channel=channel, today=visit.today, pools=load_pools())
-    return _pdf(current().press.letter(sheet), f"letter-{visit.campaign.slug}.pdf")
-
-
-def _envelope(visit: Visit, typed: Typed) -> ResponseReturnValue:
-    sheet = appeals.envelope_sheet(_asked_for(visit, typed), typed.wishes(""), pools=load_pools())
-    return _pdf(current().press.envelope(sheet), f"envelope-{visit.campaign.slug}.pdf")
-
-
-def _asked_for(visit: Visit, typed: Typed) -> Correspondence:
-    letters = compose.letters(visit, typed)
-    text = request.args.get("addressee", "")
-    asked = _number(text) if text else letters[0].row_id if letters else 0
-    found = next((one for one in letters if one.row_id == asked), None)
-    if found is None:
-        raise InvalidError(_("There is no such way to reach anyone in this action."))
-    if found.problems:
-        raise InvalidError(" ".join(problem.sentence for problem in found.problems))
-    return found
-
-
-def _pdf(printed: Printed, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(printed.content, content_type="application/pdf", headers=headers)
-
-
-def _number(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) < 15:
-        return int(text)
-    raise InvalidError(_("There is no such way to reach anyone in this action."))
 
 
 def _visit(token: str) -> Visit:

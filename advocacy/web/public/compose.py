@@ -9,6 +9,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from advocacy.domain.appeal.request import OwnWords, Tone, seed_for
+from advocacy.domain.appeal.sheets import Envelope
 from advocacy.domain.campaign import CampaignState, Deadline
 from advocacy.domain.errors import NotFoundError
 from advocacy.domain.joining import COUNTRIES, judge_line
@@ -81,6 +82,7 @@ class Typed:
     who: str = ""
     why: str = ""
     street: str = ""
+    window: Envelope | None = None
     faults: dict[str, str] = field(default_factory=dict)
 
     def wishes(self, seed: str) -> Wishes:
@@ -124,6 +126,7 @@ def from_the_form(visit: Visit) -> Typed:
         who=_answer("who", LONGEST_ANSWER, faults),
         why=_answer("why", LONGEST_ANSWER, faults),
         street=_answer("street", LONGEST_STREET, faults),
+        window=next((size for size in Envelope if size.value == form.get("window")), None),
         faults=faults,
     )
     if not typed.chosen:

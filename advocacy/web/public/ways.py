@@ -1,14 +1,16 @@
 """The ways to send a letter, in words: what each is called, why it is offered or not, which links it has."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import gettext as _
 
 from advocacy.domain import channels
 from advocacy.domain.addressee import Addressee, Channel
+from advocacy.domain.arrival import Arrival, Band, Forecast
 from advocacy.domain.channels import MailLink, PhoneLink
 from advocacy.operations.appeals import Correspondence, Way
-from advocacy.web.wording import near_day
+from advocacy.web.wording import day, near_day
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Shown:
     seconds: int = 0
     form_url: str = ""
     handle: str = ""
+    arrives: str = ""
+    arrives_kind: str = ""
+    reckoned: str = ""
+    source: str = ""
+    stamp: str = ""
 
 
 def shown(one: Correspondence) -> list[Shown]:
@@ -55,7 +62,48 @@ def _shown(one: Correspondence, way: Way) -> Shown:
         seconds=appeal.seconds,
         form_url=_safe(addressee.web_form) if channel is Channel.WEB_FORM else "",
         handle=(addressee.social or "") if channel is Channel.SOCIAL else "",
+        **(_on_arrival(way.forecast) if way.forecast else {}),
     )
+
+
+def can_post(one: Correspondence) -> bool:
+    """Return whether a letter on paper to this addressee still makes sense and nothing in it must be mended."""
+    way = one.way(Channel.POST)
+    return way is not None and way.offer.works and not one.problems
+
+
+def _on_arrival(forecast: Forecast) -> dict[str, str]:
+    """Return the words on "will it still arrive?": the answer, what it is reckoned from and who says so."""
+    stamps = {
+        Band.HOME: lambda: _("A stamp for a letter within your country is enough."),
+        Band.ABROAD: lambda: _("It needs a stamp for a letter abroad."),
+        Band.UNKNOWN: lambda: _("Which stamp it needs depends on your country."),
+    }
+    published = forecast.published
+    return {
+        "arrives": _arrives(forecast),
+        "arrives_kind": "good" if published and forecast.arrival is Arrival.IN_TIME else "warning",
+        "reckoned": str(_("Working days that we reckon with: %(num)s.", num=forecast.working_days)),
+        "source": str(_("Source: %(name)s, as of %(day)s.", name=forecast.source, day=_dated(forecast.dated)))
+        if published
+        else str(_("No post publishes a figure that we know of: this is a cautious assumption of ours.")),
+        "stamp": str(stamps[forecast.band]()),
+    }
+
+
+def _arrives(forecast: Forecast) -> str:
+    if not forecast.in_time:
+        return str(_("Too late"))
+    if not forecast.published:
+        return str(_("Probably in time, not certain"))
+    return str(_("Arrives in time") if forecast.arrival is Arrival.IN_TIME else _("Tight: only if posted today"))
+
+
+def _dated(text: str) -> str:
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def _numbers(addressee: Addressee, channel: Channel) -> tuple[PhoneLink, ...]:

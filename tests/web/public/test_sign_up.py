@@ -247,7 +247,7 @@ def test_counts_are_shown_from_twenty_and_in_tens(app: Flask, session: Session, 
     page = text_of(app.test_client(), f"/a/{campaign.slug}")
 
     assert ("have told us that they wrote" in page) == (shown is not None)
-    assert shown is None or f"More than {shown} people" in page
+    assert shown is None or f"At least {shown} people" in page
 
 
 def test_the_deadline_comes_as_a_calendar_file(app: Flask, session: Session) -> None:
