@@ -17,23 +17,29 @@ from advocacy.domain.reading.measure import measure
     help=f"""Read every pair NN.txt / NN.expected.json in DIR and count, per key, what was right.
 
 \b
-{measure.__doc__}"""
+{measure.__doc__}
+    Pairs with "is_action": false are no urgent actions: only whether they are refused is counted, under `refused`."""
 )
 @click.argument("directory", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def reading(directory: Path, as_json: bool) -> None:  # noqa: FBT001
     """Read every pair in DIR; the help is given above because it holds the definition of right."""
-    pairs, milliseconds = [], []
+    pairs, milliseconds, refused = [], [], {"right": 0, "wrong": 0}
     for expected in sorted(directory.glob("*.expected.json")):
         text = expected.with_name(expected.name.replace(".expected.json", ".txt")).read_text(encoding="utf-8")
         began = time.perf_counter()
         ours = read(text).as_json()
         milliseconds.append((time.perf_counter() - began) * 1000)
-        pairs.append((ours, json.loads(expected.read_text(encoding="utf-8"))))
-    if not pairs:
+        theirs = json.loads(expected.read_text(encoding="utf-8"))
+        if theirs.get("is_action", True):
+            pairs.append((ours, theirs))
+        else:
+            refused["wrong" if ours["is_action"] else "right"] += 1
+    if not milliseconds:
         raise click.UsageError(f"{directory} has no pair NN.txt and NN.expected.json.")
     measured = measure(pairs) | {
-        "milliseconds": {"median": round(statistics.median(milliseconds), 1), "most": round(max(milliseconds), 1)}
+        "refused": refused,
+        "milliseconds": {"median": round(statistics.median(milliseconds), 1), "most": round(max(milliseconds), 1)},
     }
     if as_json:
         print_json(measured)
@@ -46,9 +52,9 @@ def _print(measured: dict[str, Any]) -> None:
     for key, count in measured["keys"].items():
         f1 = f"{count['f1']:.2f}" if "f1" in count else ""
         click.echo(f"{key:<12}{count['right']:>7}{count['wrong']:>7}{count['missed']:>8}{count['invented']:>10}{f1:>7}")
-    note(
-        f"{measured['documents']} documents; index, number, dates and language together {measured['facts']:.1%} right."
-    )
+    facts = "-" if measured["facts"] is None else f"{measured['facts']:.1%}"
+    note(f"{measured['documents']} documents; index, number, dates and language together {facts} right.")
+    note(f"Of what is no urgent action, {measured['refused']['right']} refused, {measured['refused']['wrong']} taken.")
     note(
         f"Median {measured['milliseconds']['median']} ms a document, the slowest {measured['milliseconds']['most']} ms."
     )
