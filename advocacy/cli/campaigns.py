@@ -108,7 +108,7 @@ def close(_app: Flask, slug: str, as_json: bool) -> None:  # noqa: FBT001
 
 @campaigns.command()
 @click.argument("slug")
-@click.argument("date", type=_DAY)
+@click.argument("date", type=_DAY, metavar="DATE")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @_JSON
 @with_app

@@ -38,7 +38,10 @@ class refusals:  # noqa: N801 - reads as a statement: `with refusals():`
     def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, AdvocacyError | SettingsError):
             faults = error.faults.items() if isinstance(error, InvalidError) else ()
-            raise click.ClickException("\n".join([str(error), *(f"  {field}: {fault}" for field, fault in faults)]))
+            said = str(error)
+            raise click.ClickException(
+                "\n".join([said, *(f"  {each}: {why}" for each, why in faults if why not in said)])
+            )
 
 
 def print_json(value: Any) -> None:

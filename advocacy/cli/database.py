@@ -51,6 +51,8 @@ def backup(app: Flask, file: Path) -> None:
             backups.dump_postgresql(settings.sqlalchemy_url, file)
     except backups.BackupError as error:
         raise ConflictError(str(error)) from None
+    except OSError as error:
+        raise ConflictError(f"{file} cannot be written: {error.strerror}.") from None
     note(f"Wrote {file} ({file.stat().st_size:,} bytes).")
 
 

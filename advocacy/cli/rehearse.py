@@ -14,7 +14,13 @@ from advocacy.operations import campaigns, rehearsing
 
 @click.command()
 @click.argument("slug")
-@click.option("--supporters", default=40, show_default=True, help="How many people to play it with.")
+@click.option(
+    "--supporters",
+    type=click.IntRange(1, rehearsing.MOST_SUPPORTERS),
+    default=40,
+    show_default=True,
+    help="How many people to play it with.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, every mail included.")
 @with_app
 def rehearse(app: Flask, slug: str, supporters: int, as_json: bool) -> None:  # noqa: FBT001

@@ -46,6 +46,13 @@ def run(settings: Settings, *arguments: str) -> Result:
     return CliRunner().invoke(advocacy, list(arguments), obj=make)
 
 
+def test_a_backup_where_there_is_no_folder_says_so(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    answer = run(settings, "backup", str(tmp_path / "nowhere" / "copy"))
+
+    assert answer.exit_code == 1
+    assert "nowhere/copy cannot be written: No such file or directory." in answer.output
+
+
 def test_a_backup_restored_later_is_held_and_keeps_who_left_meanwhile(
     app: Flask, settings: Settings, tmp_path: Path
 ) -> None:
