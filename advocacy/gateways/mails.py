@@ -24,7 +24,7 @@ LONGEST_SUBJECT = 60
 
 _FIELD = re.compile(r"\{\{ ?(" + "|".join(MERGE_FIELDS) + r") ?\}\}")
 _STAND_IN = "https://merge-field.invalid/{}"
-_STAND_INS = re.compile(r"https://merge-field\.invalid/([a-z_]+)")
+_STAND_INS = re.compile(r"https://merge-field\.invalid/(" + "|".join(MERGE_FIELDS) + ")")
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3", "blockquote", "hr"}
 
 

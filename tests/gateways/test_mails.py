@@ -154,6 +154,10 @@ def test_words_written_by_hand_give_no_link_with_a_persons_own_one_inside(link: 
     assert not re.search(r"""href=["'][^"']+\{\{""", str(markdown(link)))
 
 
+def test_letters_right_after_a_field_make_no_other_field_of_it() -> None:
+    assert fields_of(str(markdown("See {{ act_url }}x or {{ act_url }}_now"))) == {"act_url"}
+
+
 def test_a_subject_is_one_line_whatever_the_title_holds() -> None:
     words = write("launch", campaign=CAMPAIGN | {"title": "Case\r\nBcc: x@y.org"})
 
