@@ -2,6 +2,7 @@
 
 import os
 import random
+import resource
 import time
 from pathlib import Path
 
@@ -53,13 +54,17 @@ def test_any_heap_of_pieces_is_read(pieces: list[str]) -> None:
 
 
 @pytest.mark.slow
-def test_mutated_documents_are_read_quickly() -> None:
+@pytest.mark.timeout(3600)
+def test_mutated_documents_are_read_quickly_and_in_little_memory() -> None:
     chance = random.Random(20)  # noqa: S311 - the same texts each time
+    read(TEXTS[0])
+    before = _peak_megabytes()
     for _ in range(MUTATIONS):
         text = mutated(chance.choice(TEXTS), chance)
         started = time.process_time()
         read(text)
         assert time.process_time() - started < 5
+    assert _peak_megabytes() - before < 200
 
 
 @pytest.mark.parametrize("piece", PIECES)
@@ -110,3 +115,7 @@ def mutated(text: str, chance: random.Random) -> str:
         else:
             text = text + chance.choice(TEXTS)[:width]
     return text
+
+
+def _peak_megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
