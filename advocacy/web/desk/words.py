@@ -92,6 +92,8 @@ def countdown(campaign: Campaign) -> str:
     deadline = campaign.due_by()
     if deadline is None:
         return _("no deadline yet")
+    if campaign.closed_at and not deadline.passed(campaign.closed_at):
+        return _("closed before its deadline")
     days = deadline.days_left(current().clock.now())
     if days < 0:
         return ngettext("ended %(num)s day ago", "ended %(num)s days ago", -days)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.domain.addressee import Channel, Role
+from advocacy.domain.campaign import CampaignState
 from advocacy.gateways.clock import SimulatedClock
 from advocacy.models.campaign import AddresseeRow, Campaign
 from advocacy.models.supporter import Action, Supporter
@@ -199,6 +200,20 @@ def test_after_the_deadline_no_letter_is_offered(app: Flask, session: Session, c
 
     assert "This action is over" in page
     assert '<article class="sheet"' not in page
+
+
+def test_an_action_closed_before_its_deadline_is_not_said_to_have_passed_it(app: Flask, session: Session) -> None:
+    _robin, campaign, pages = add_robin(session)
+    campaign.state, campaign.closed_at = CampaignState.CLOSED, NOON
+    campaign.case_text = f"{campaign.summary}\n\nTheir families wait at the gate."
+    session.commit()
+
+    mine, public = (text_of(app.test_client(), path) for path in (pages.act, f"/a/{campaign.slug}"))
+
+    for page in (mine, public):
+        assert "This action is over" in page
+        assert "Its deadline was" not in page
+    assert public.count(f">{campaign.summary}</p>") == 1
 
 
 def test_the_page_lives_for_thirty_days_after_the_end(app: Flask, session: Session, clock: SimulatedClock) -> None:
