@@ -18,7 +18,7 @@ from advocacy.gateways.documents import shown_name, text_of
 from advocacy.models.campaign import AddresseeRow, Campaign, Demand, Document
 from advocacy.operations import audit, updates
 
-LONGEST_TEXT = 400_000
+LONGEST_TEXT = 100_000
 MOST_CASES = 30
 SHORTEST_TEXT = 40
 _LONGEST_NAME = 120
