@@ -36,6 +36,7 @@ class Wishes:
     """How a letter is to be: what the supporter chose and typed. Kept nowhere.
 
     `country` is the alpha-2 code they write from; `return_lines` their own postal address, for the paper only.
+    With `initials` the letter is signed with initials and town alone.
     `first_sent` is the day of their first letter where this one follows it up.
     """
 
@@ -46,6 +47,7 @@ class Wishes:
     chosen: tuple[int, ...] = ()
     own: OwnWords = field(default_factory=OwnWords)
     return_lines: tuple[str, ...] = ()
+    initials: bool = False
     seed: str = ""
     first_sent: date | None = None
 
@@ -148,6 +150,7 @@ def request_for(
     """Return what a letter on paper to one addressee is made from. It is in the campaign's language, that of its demands."""
     language = pools.best(campaign.language)
     country = wordings.country_name(wishes.country, wordings.locale_for(language)) if wishes.country else ""
+    writer = Writer(name=wishes.name, city=wishes.city, country=country)
     return AppealRequest(
         language=language,
         channel=Channel.POST,
@@ -163,7 +166,7 @@ def request_for(
         seed=wishes.seed,
         tone=wishes.tone,
         chosen=wishes.chosen,
-        writer=Writer(name=wishes.name, city=wishes.city, country=country),
+        writer=writer.by_initials() if wishes.initials else writer,
         own=wishes.own,
         primary=primary if addressee.role is Role.COPY else None,
         first_sent=wishes.first_sent,

@@ -64,6 +64,16 @@ class Writer:
     def place(self) -> str:
         return ", ".join(part for part in (self.city, self.country) if part)
 
+    def by_initials(self) -> "Writer":
+        """Return this writer with initials and town alone: "R. S., Halifax"."""
+        return replace(self, name=initials(self.name), country="")
+
+
+def initials(name: str) -> str:
+    """Return the initials of a name: "R. S." for "Robin Smith", "J.-L. P." for "Jean-Luc Picard"."""
+    words = ["-".join(f"{part[0].upper()}." for part in word.split("-") if part) for word in name.split()]
+    return " ".join(word for word in words if word)
+
 
 @dataclass(frozen=True)
 class OwnWords:

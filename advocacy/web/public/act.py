@@ -17,7 +17,7 @@ from advocacy.models.base import db, keys_of
 from advocacy.operations import appeals
 from advocacy.operations.appeals import Correspondence
 from advocacy.web.access import public
-from advocacy.web.public import choices, compose, papers, ways
+from advocacy.web.public import choices, compose, papers, telling, ways
 from advocacy.web.public.compose import Typed, Visit
 from advocacy.web.public.limits import LETTERS, PAPERS, limiter
 from advocacy.web.requests import settings
@@ -99,6 +99,8 @@ def sent(token: str) -> ResponseReturnValue:
     channel = next((each for each in Channel if each.value == request.form.get("channel")), None)
     if channel is None:
         raise InvalidError(_("There is no such way to reach anyone in this action."))
+    if channel is Channel.PHONE and request.form.get("outcome") == "busy":
+        return redirect(url_for("act.page", token=token, again=addressee_id), 303)
     appeals.sent(db.session(), visit.supporter.id, visit.campaign, addressee_id, channel, clock=current().clock)
     return redirect(url_for("act.thanks", token=token), 303)
 
@@ -128,6 +130,10 @@ def _page(token: str, visit: Visit, typed: Typed) -> ResponseReturnValue:
         "typed": typed,
         "letters": [_shown(one, visit, typed) for one in letters],
         "told": appeals.told(db.session(), visit.supporter.id, visit.campaign.id),
+        "at_home": telling.writes_at_home(visit.campaign, typed.country),
+        "foreign": telling.foreign_language(visit.campaign),
+        "marked": telling.marked,
+        "again": request.args.get("again", ""),
         "to_post": sum(ways.can_post(one) for one in letters),
         "zone": visit.supporter.timezone,
         **_frame(token, visit),
@@ -151,7 +157,14 @@ def _shown(one: Correspondence, visit: Visit, typed: Typed) -> dict[str, Any]:
     channel = next((each for each in (Channel.POST, Channel.FAX) if one.way(each)), None)
     pools = load_pools()
     sheet = appeals.letter_sheet(one, wishes, channel=channel, today=visit.today, pools=pools) if channel else None
-    return {"one": one, "addressee": one.addressee, "sheet": sheet, "appeal": one.letter, "ways": ways.shown(one)}
+    return {
+        "one": one,
+        "addressee": one.addressee,
+        "sheet": sheet,
+        "appeal": one.letter,
+        "ways": ways.shown(one),
+        "advice": telling.advice(one),
+    }
 
 
 def _frame(token: str, visit: Visit) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from advocacy.models.base import db
 from advocacy.models.campaign import Campaign
 from advocacy.operations import supporters
 from advocacy.web.access import public
-from advocacy.web.public import choices, consent, forms, ways
+from advocacy.web.public import choices, consent, forms, telling, ways
 from advocacy.web.public.limits import SIGN_UPS, limiter
 from advocacy.web.requests import settings
 from advocacy.web.wording import locale
@@ -140,6 +140,7 @@ def _page(campaign: Campaign, typed: Any, faults: dict[str, str], status: int) -
             title=as_subject(campaign.title, campaign.language),
             acted=_rounded(acted.people(db.session(), campaign.id)),
             acted_by=_by_channel(campaign),
+            written_to=telling.countries_written_to(campaign),
             addressees=[row.value() for row in campaign.addressees],
             typed=typed,
             faults=faults,

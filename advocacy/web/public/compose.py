@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import request
 from flask_babel import gettext as _
 
-from advocacy.domain.appeal.request import OwnWords, Tone, seed_for
+from advocacy.domain.appeal.request import OwnWords, Tone, initials, seed_for
 from advocacy.domain.appeal.sheets import Envelope
 from advocacy.domain.campaign import CampaignState, Deadline
 from advocacy.domain.errors import NotFoundError
@@ -83,6 +83,7 @@ class Typed:
     why: str = ""
     street: str = ""
     window: Envelope | None = None
+    initials: bool = False
     faults: dict[str, str] = field(default_factory=dict)
 
     def wishes(self, seed: str) -> Wishes:
@@ -97,7 +98,8 @@ class Typed:
             own=OwnWords(
                 who_am_i="" if "who" in self.faults else self.who, why="" if "why" in self.faults else self.why
             ),
-            return_lines=(self.name, *lines) if lines else (),
+            return_lines=(initials(self.name) if self.initials else self.name, *lines) if lines else (),
+            initials=self.initials,
             seed=seed,
         )
 
@@ -127,6 +129,7 @@ def from_the_form(visit: Visit) -> Typed:
         why=_answer("why", LONGEST_ANSWER, faults),
         street=_answer("street", LONGEST_STREET, faults),
         window=next((size for size in Envelope if size.value == form.get("window")), None),
+        initials=form.get("initials") == "yes",
         faults=faults,
     )
     if not typed.chosen:

@@ -29,6 +29,7 @@ class Shown:
     webmail: tuple[MailLink, ...] = ()
     phones: tuple[PhoneLink, ...] = ()
     seconds: int = 0
+    lines: tuple[str, ...] = ()
     form_url: str = ""
     handle: str = ""
     arrives: str = ""
@@ -60,6 +61,7 @@ def _shown(one: Correspondence, way: Way) -> Shown:
         webmail=channels.webmail(email, subject=appeal.subject, body=text) if email else (),
         phones=_numbers(addressee, channel),
         seconds=appeal.seconds,
+        lines=tuple(paragraph.text for paragraph in appeal.paragraphs),
         form_url=_safe(addressee.web_form) if channel is Channel.WEB_FORM else "",
         handle=(addressee.social or "") if channel is Channel.SOCIAL else "",
         **(_on_arrival(way.forecast) if way.forecast else {}),

@@ -1,0 +1,110 @@
+"""What a supporter's page tells before and beside the letter: safety, advice, language, places to mend, how a call went."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from advocacy.domain.addressee import Channel
+from advocacy.models.supporter import Action
+from tests.web.public.people import add_robin, text_of
+
+
+def test_a_safety_notice_stands_before_anything_else(app: Flask, session: Session) -> None:
+    _robin, campaign, pages = add_robin(session)
+    campaign.safety_notice = "Do not write if you have family there."
+    session.commit()
+
+    for path in (pages.act, f"/a/{campaign.slug}"):
+        page = text_of(app.test_client(), path)
+        assert page.index("Do not write if you have family there.") < page.index("<h1>")
+
+
+@pytest.mark.parametrize(("country", "told"), [("US", True), ("CA", False), (None, False)])
+def test_whoever_lives_under_the_authority_they_write_to_is_told_first(
+    app: Flask, session: Session, country: str | None, *, told: bool
+) -> None:
+    robin, _campaign, pages = add_robin(session)
+    robin.country = country
+    session.commit()
+
+    page = text_of(app.test_client(), pages.act)
+
+    assert ("You live in the country whose authorities you write to (United States)" in page) is told
+    assert not told or page.index(
+        "You live in the country whose authorities you write to (United States)"
+    ) < page.index("<h1>")
+
+
+def test_the_public_page_tells_people_with_ties_to_the_country(app: Flask, session: Session) -> None:
+    _robin, campaign, _pages = add_robin(session)
+
+    page = text_of(app.test_client(), f"/a/{campaign.slug}")
+
+    assert page.index("If you live in the country written to (United States) or have ties there") < page.index("<h1>")
+
+
+def test_a_letter_is_signed_with_initials_and_town_only(app: Flask, session: Session) -> None:
+    _robin, _campaign, pages = add_robin(session)
+    own = {"demand": "0", "initials": "yes", "name": "Robin Smith", "city": "Halifax", "country": "CA"}
+
+    page = app.test_client().post(pages.act, data=own).get_data(as_text=True)
+
+    letter = page.partition('<article class="sheet"')[2].partition("</article>")[0]
+    signature = letter.partition('class="signature">')[2]
+    assert "R. S.\nHalifax</p>" in signature
+    assert "Smith" not in letter
+    assert 'name="initials" value="yes" checked' in page
+
+
+def test_the_place_to_mend_is_marked_in_the_letter(app: Flask, session: Session) -> None:
+    _robin, _campaign, pages = add_robin(session)
+    own = {"demand": "0", "why": "I am [your <b>name</b>] and I care."}
+
+    page = app.test_client().post(pages.act, data=own).get_data(as_text=True)
+
+    assert '<mark class="mend">[your &lt;b&gt;name&lt;/b&gt;]</mark>' in page
+    assert "mailto:" not in page.partition('<div id="letters"')[2].partition("</section>")[0]
+    assert "Letter (PDF)" not in page
+
+
+def test_the_page_says_how_the_letter_comes_about_and_what_would_better_it(app: Flask, session: Session) -> None:
+    _robin, _campaign, pages = add_robin(session)
+
+    plain = text_of(app.test_client(), pages.act)
+    own = app.test_client().post(pages.act, data={"demand": "0", "why": "I weave.", "name": "Robin"})
+
+    assert "varied by the program" in plain
+    assert "It is yours to change" in plain
+    assert "What would make it better" in plain
+    assert "We have no translation" not in plain
+    assert "What would make it better" not in own.get_data(as_text=True)
+
+
+def test_whoever_reads_another_language_is_told_that_there_is_no_translation(app: Flask, session: Session) -> None:
+    robin, _campaign, pages = add_robin(session)
+    robin.language = "de"
+    session.commit()
+
+    page = text_of(app.test_client(), pages.act)
+
+    assert "Sprache der Aktion geschrieben (Englisch)" in page
+    assert "Geschrieben in der Sprache des Briefes (Englisch)" in page
+
+
+@pytest.mark.parametrize(("outcome", "counted"), [("reached", 1), ("voicemail", 1), ("busy", 0)])
+def test_a_call_counts_unless_nobody_answered(app: Flask, session: Session, outcome: str, counted: int) -> None:
+    _robin, campaign, pages = add_robin(session)
+    campaign.addressees[0].phones = ["(202) 555-0135"]
+    session.commit()
+    client = app.test_client()
+    fields = {"addressee": campaign.addressees[0].id, "channel": "phone", "outcome": outcome}
+
+    before = text_of(client, pages.act)
+    answer = client.post(f"{pages.act}/sent", data=fields)
+    after = text_of(client, answer.location)
+
+    assert f'name="outcome" value="{outcome}"' in before
+    assert '<ol class="copyable script"' in before
+    assert [row.channel for row in session.scalars(select(Action))] == [Channel.PHONE] * counted
+    assert ("Nothing was counted" in after) == (counted == 0)
