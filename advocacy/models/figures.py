@@ -21,7 +21,7 @@ _BACK = ("bounced", "dropped")
 
 @dataclass(frozen=True)
 class Figures:
-    """Mails unless said otherwise. `written_to` and `acted` count people."""
+    """Mails unless said otherwise. `written_to` and `acted` count people; what was planned anew is `planned` once."""
 
     planned: int
     accepted: int
@@ -39,8 +39,11 @@ class Figures:
 
 
 def figures_of(session: Session, campaign: Campaign) -> Figures:
-    blast_ids = list(session.scalars(select(Blast.id).where(Blast.campaign_id == campaign.id)))
-    progress = progress_of(session, blast_ids).values()
+    blasts = session.execute(select(Blast.id, Blast.supersedes).where(Blast.campaign_id == campaign.id)).all()
+    blast_ids = [blast_id for blast_id, _before in blasts]
+    replaced = {before for _blast_id, before in blasts}
+    found = progress_of(session, blast_ids)
+    progress = found.values()
     outcomes = dict(
         session.execute(
             select(Delivery.outcome, func.count())
@@ -50,7 +53,7 @@ def figures_of(session: Session, campaign: Campaign) -> Figures:
     )
     acted = Action.campaign_id == campaign.id
     return Figures(
-        planned=sum(each.planned for each in progress),
+        planned=sum(each.planned - (each.cancelled if no in replaced else 0) for no, each in found.items()),
         accepted=sum(each.accepted for each in progress),
         delivered=sum(outcomes.get(word, 0) for word in _REACHED),
         came_back=sum(outcomes.get(word, 0) for word in _BACK),

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from advocacy import gateways
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.permissions import OrganiserRole
@@ -15,7 +16,10 @@ from advocacy.domain.supporter import SupporterState
 from advocacy.gateways.clock import SimulatedClock
 from advocacy.models import moment
 from advocacy.models.campaign import Campaign
+from advocacy.models.figures import figures_of
 from advocacy.models.single_mail import SingleMail
+from advocacy.operations import campaigns, engine
+from tests.conftest import NOON
 from tests.factories import add_campaign, add_supporter, subscribe
 from tests.operations.test_documents import LETTER
 from tests.web.desks import add_organiser, set_scene, sign_in
@@ -160,6 +164,25 @@ def test_a_moved_deadline_shows_before_and_after_and_changes_nothing_yet(
     client.post(f"/desk/campaigns/{campaign.slug}/deadline", data={"day": day})
     session.refresh(campaign)
     assert campaign.deadline == was + timedelta(days=5)
+
+
+def test_what_a_moved_deadline_plans_anew_counts_as_planned_once(
+    app: Flask, session: Session, clock: SimulatedClock
+) -> None:
+    campaign = add_campaign(session)
+    for zone in ("America/Toronto", "Europe/Berlin"):
+        subscribe(session, add_supporter(session, timezone=zone))
+    session.commit()
+    bundle, settings = gateways.current(), app.extensions["advocacy.settings"]
+    engine.run_once(session, gateways=bundle, settings=settings)
+    before = figures_of(session, campaign)
+
+    later = (campaign.deadline or NOON.date()) + timedelta(days=5)
+    campaigns.move_deadline(session, campaign, later, gateways=bundle, settings=settings, actor="ana")
+    engine.run_once(session, gateways=bundle, settings=settings)
+
+    assert (before.planned, before.accepted) == (2, 1)
+    assert figures_of(session, campaign).planned == 2
 
 
 def test_a_blast_is_paused_resumed_and_cancelled(client: FlaskClient, session: Session) -> None:
