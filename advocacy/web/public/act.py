@@ -139,7 +139,8 @@ def _page(token: str, visit: Visit, typed: Typed) -> ResponseReturnValue:
         **_frame(token, visit),
     }
     if request.headers.get(FRAGMENT):
-        return render_template("public/_letters.html", **values)
+        told = telling.writes_at_home(visit.campaign, visit.supporter.country)
+        return render_template("public/_letters.html", now_at_home=values["at_home"] if not told else "", **values)
     hints = load_pools().voice(load_pools().best(visit.campaign.language)).words
     return render_template(
         "public/act.html",

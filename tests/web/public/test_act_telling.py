@@ -36,6 +36,17 @@ def test_whoever_lives_under_the_authority_they_write_to_is_told_first(
     ) < page.index("<h1>")
 
 
+def test_whoever_chooses_the_country_of_the_authority_on_the_page_is_told_with_the_letter(
+    app: Flask, session: Session
+) -> None:
+    _robin, _campaign, pages = add_robin(session)
+    own = {"demand": "0", "country": "US"}
+
+    piece = app.test_client().post(pages.act, data=own, headers={"X-Fragment": "1"}).get_data(as_text=True)
+
+    assert piece.index("You live in the country whose authorities you write to") < piece.index("<h2")
+
+
 def test_the_public_page_tells_people_with_ties_to_the_country(app: Flask, session: Session) -> None:
     _robin, campaign, _pages = add_robin(session)
 
