@@ -35,9 +35,10 @@ check: $(VENV)/.test ## the quick part of `make test`: style, types, import rule
 	$(BIN)/pytest -n 2 --dist loadgroup -q -m "not browser and not slow"
 
 .PHONY: prove
-prove: $(VENV)/.test ## the long proofs: 20,000 mutated documents, hundreds of damaged files and bombs
+prove: $(VENV)/.test ## the long proofs: storms of kills, mutated documents, damaged files and bombs
 	READING_MUTATIONS=20000 $(BIN)/pytest tests/domain/reading/test_hostile_text.py -q -p no:randomly
 	READING_FILE_MUTATIONS=600 $(BIN)/pytest tests/gateways/test_hostile_files.py -q -p no:randomly
+	ADVOCACY_PROVE=1 $(BIN)/pytest tests/storm -q -s -p no:randomly
 
 .PHONY: format
 format: $(VENV)/.test ## bring all code into the house's form
