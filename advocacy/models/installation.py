@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, LargeBinary, String, select
+from sqlalchemy import JSON, LargeBinary, String, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from advocacy.models.base import Base, BigId
@@ -43,11 +44,13 @@ def fact(session: Session, name: str) -> str | None:
 
 def set_fact(session: Session, name: str, value: str | None) -> None:
     """Keep a fact under its name; None takes it away."""
-    row = session.get(Fact, name)
     if value is None:
-        if row is not None:
-            session.delete(row)
-    elif row is None:
-        session.add(Fact(name=name, value=value))
-    else:
-        row.value = value
+        session.execute(delete(Fact).where(Fact.name == name))
+        return
+    # One statement: two workers may write a fact for the first time at once.
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(
+        insert(Fact)
+        .values(name=name, value=value)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": value})
+    )
