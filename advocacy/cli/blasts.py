@@ -19,6 +19,7 @@ from advocacy.models.base import db
 from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import Campaign
 from advocacy.models.progress import progress_of
+from advocacy.operations import again as operations_again
 from advocacy.operations import blast_moves, standing
 from advocacy.operations import blasts as operations
 from advocacy.operations import campaigns as campaign_operations
@@ -126,6 +127,17 @@ def cancel(_app: Flask, number: int, as_json: bool) -> None:  # noqa: FBT001
     session = db.session()
     blast_moves.cancel(session, number, now=_now(session), actor="cli")
     _tell(session, number, as_json=as_json)
+
+
+@blasts.command()
+@click.argument("number", type=int)
+@_JSON
+@with_app
+def again(_app: Flask, number: int, as_json: bool) -> None:  # noqa: FBT001
+    """Send a missed, cancelled or expired mail to those who did not get it, as a new blast."""
+    session = db.session()
+    made = operations_again.send_again(session, number, now=_now(session), actor="cli")
+    _tell(session, made.id, as_json=as_json)
 
 
 @blasts.command()

@@ -15,7 +15,7 @@ from advocacy.models.base import db
 from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import Campaign
 from advocacy.models.progress import progress_of
-from advocacy.operations import audiences, blast_moves, explaining
+from advocacy.operations import again, audiences, blast_moves, explaining
 from advocacy.operations.blast_moves import Decision
 from advocacy.web import access
 from advocacy.web.desk import mails, previews, today, who
@@ -42,6 +42,7 @@ def show(blast_id: int) -> ResponseReturnValue:
     return render_template(
         "desk/blast.html",
         held=held,
+        again=again.may_go_again(session, blast, campaign, who.now()),
         words=words,
         name=words.subject if blast.rule == "manual" else mail_name(blast.rule),
         **_state(blast, campaign),
@@ -104,6 +105,21 @@ def move(blast_id: int, act: str) -> ResponseReturnValue:
             moves = {"pause": blast_moves.pause, "resume": blast_moves.resume, "cancel": blast_moves.cancel}
             moves[act](session, blast_id, now=now, actor=actor)
         flash(_SAID[act](), "good")
+    except ConflictError as error:
+        session.rollback()
+        flash(str(error), "warning")
+    return redirect(url_for("desk_blasts.show", blast_id=blast_id))
+
+
+@bp.post("/<int:blast_id>/again")
+@access.staff(Permission.SEND)
+def send_again(blast_id: int) -> ResponseReturnValue:
+    """Write to those whom a missed, cancelled or expired mail did not reach."""
+    session = db.session()
+    _found(blast_id)
+    try:
+        blast_id = again.send_again(session, blast_id, now=who.now(), actor=who.actor()).id
+        flash(_("It goes out now to those who did not get it."), "good")
     except ConflictError as error:
         session.rollback()
         flash(str(error), "warning")
