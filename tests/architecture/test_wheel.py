@@ -65,20 +65,16 @@ def test_the_command_is_declared(wheel: Path) -> None:
         assert "advocacy = advocacy.app:main" in archive.read(name).decode()
 
 
-def test_it_makes_its_database_and_loads_the_sample(elsewhere: Run) -> None:
-    told = elsewhere("import sys; sys.argv[1:] = ['sample']; from advocacy.app import main; main()")
+def test_it_makes_its_database_loads_the_sample_and_serves_pages(elsewhere: Run) -> None:
+    loaded = elsewhere("import sys; sys.argv[1:] = ['sample']; from advocacy.app import main; main()")
+    assert "/a/sample-seeking-safety" in loaded
 
-    assert "/a/sample-seeking-safety" in told
-
-
-def test_it_serves_pages_and_static_files(elsewhere: Run) -> None:
-    told = elsewhere(
+    served = elsewhere(
         "from advocacy.app import create_app\n"
         "client = create_app().test_client()\n"
         "print([client.get(path).status_code for path in ('/', '/static/app.css', '/mailbox', '/a/sample-seeking-safety')])"
     )
-
-    assert told.strip() == "[200, 200, 200, 200]"
+    assert served.strip() == "[200, 200, 200, 200]"
 
 
 def test_it_brings_its_procfile_and_all_that_is_no_code(elsewhere: Run, wheel: Path) -> None:
