@@ -1,9 +1,10 @@
 """Is it up, can it serve, and the numbers a monitor wants."""
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from advocacy.gateways import current
@@ -28,14 +29,18 @@ def healthz() -> ResponseReturnValue:
 @bp.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """It makes progress: the layout is current, the engine ticks, due mails move. 503 with the reasons otherwise."""
+    """It makes progress: the layout is current, the engine ticks, due mails move; 503 otherwise.
+
+    Why not is for this machine and for organisers: strangers learn nothing of what runs here, nor when it does not.
+    """
     found = _judged()
-    body = {
-        "ready": found.ready,
-        "reasons": list(found.reasons),
-        "seconds_since_tick": round(found.tick_age.total_seconds(), 1) if found.tick_age is not None else None,
-        "held": found.held,
-    }
+    body: dict[str, object] = {"ready": found.ready}
+    if _this_machine() or (not found.pending_migrations and current_user.is_authenticated):
+        body |= {
+            "reasons": list(found.reasons),
+            "seconds_since_tick": round(found.tick_age.total_seconds(), 1) if found.tick_age is not None else None,
+            "held": found.held,
+        }
     return body, 200 if found.ready else 503
 
 
@@ -55,10 +60,22 @@ def _judged() -> readiness.Readiness:
     return readiness.judge(session, now=moment.now(session, current().clock), migrations=migrations_path())
 
 
+def _this_machine() -> bool:
+    address = _caller()
+    return address is not None and address.is_loopback
+
+
 def _near_by() -> bool:
-    """Return whether the caller is on a private network, and no proxy we were not told of stands between."""
-    forwarded = "X-Forwarded-For" in request.headers and not settings().trusted_proxies
+    """Return whether the caller is on a private network."""
+    address = _caller()
+    return address is not None and address.is_private
+
+
+def _caller() -> IPv4Address | IPv6Address | None:
+    """Return who asks, None when a proxy that we were not told of stands between."""
+    if "X-Forwarded-For" in request.headers and not settings().trusted_proxies:
+        return None
     try:
-        return not forwarded and ip_address(request.remote_addr or "").is_private
+        return ip_address(request.remote_addr or "")
     except ValueError:
-        return False
+        return None

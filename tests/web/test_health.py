@@ -6,9 +6,11 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from advocacy.domain.permissions import OrganiserRole
 from advocacy.gateways.clock import SimulatedClock
 from advocacy.models import installation, moment
 from tests.factories import add_campaign, add_supporter
+from tests.web.desks import add_organiser, browser, sign_in
 
 
 def ticked(session: Session, clock: SimulatedClock, ago: timedelta) -> None:
@@ -42,6 +44,23 @@ def test_an_engine_that_has_not_ticked_for_two_minutes_is_not_ready(
     assert answer.status_code == 503
     assert answer.json is not None
     assert "last ticked 12" in answer.json["reasons"][0]
+
+
+def test_strangers_learn_only_whether_it_is_ready(app: Flask, session: Session, clock: SimulatedClock) -> None:
+    ticked(session, clock, timedelta(minutes=2))
+    client = browser(app)
+    organiser = sign_in(app, add_organiser(session, OrganiserRole.VIEWER))
+    far = {"REMOTE_ADDR": "93.184.216.34"}
+
+    for answer in (
+        client.get("/readyz", environ_base=far),
+        client.get("/readyz", headers={"X-Forwarded-For": "203.0.113.9"}),
+    ):
+        assert (answer.status_code, answer.json) == (503, {"ready": False})
+
+    told = organiser.get("/readyz", environ_base=far)
+    assert told.json is not None
+    assert "last ticked 12" in told.json["reasons"][0]
 
 
 def test_a_database_of_another_layout_is_not_ready(app: Flask, session: Session) -> None:
