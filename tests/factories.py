@@ -53,6 +53,25 @@ def add_campaign(session: Session, **values: Any) -> Campaign:
     return campaign
 
 
+def add_campaign_with_embassy(session: Session, **values: Any) -> Campaign:
+    """Add a campaign whose minister has only a postal address, and whose embassy is for people in Canada."""
+    campaign = add_campaign(session, **values)
+    campaign.addressees.append(
+        AddresseeRow(
+            position=2,
+            role=Role.COPY,
+            name="Embassy of Exampleland",
+            postal_lines=["12 Elm Street", "Ottawa"],
+            country="CA",
+            phones=["(613) 555-0135"],
+            emails=["embassy@example.org"],
+            for_countries=["CA"],
+        )
+    )
+    session.commit()
+    return campaign
+
+
 def add_supporter(session: Session, address: str | None = None, **values: Any) -> Supporter:
     """Add an active supporter in Toronto."""
     address = address or f"supporter{next(_numbers)}@example.org"

@@ -32,7 +32,7 @@ from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import AddresseeRow, Campaign, Demand
 from advocacy.models.single_mail import SingleMail
 from advocacy.models.supporter import Subscription, Supporter, opened, seal
-from advocacy.operations import appeals, campaigns, engine
+from advocacy.operations import actions, campaigns, engine
 
 MOST_SUPPORTERS = 2000
 _STRIDE = timedelta(hours=12)
@@ -214,7 +214,7 @@ def _play(
         while waiting and waiting[0].acts_at and waiting[0].acts_at <= min(clock.now(), deadline.end()):
             person = waiting.pop(0)
             acted[person.row_id] = clock.now()
-            appeals.sent(copy, person.row_id, double, addressee.id, addressee.value().channels()[0], clock=clock)
+            actions.sent(copy, person.row_id, double, addressee.id, addressee.value().channels()[0], clock=clock)
         engine.run_once(copy, gateways=inside, settings=settings)
         clock.set(min(_next_instant(copy, clock.now(), waiting), end))
     return acted

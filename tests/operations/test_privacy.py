@@ -16,7 +16,7 @@ from advocacy.gateways.clock import SimulatedClock
 from advocacy.models.base import keys_of
 from advocacy.models.single_mail import SingleMail
 from advocacy.models.supporter import Action, Consent, Subscription, Supporter, suppressed
-from advocacy.operations import appeals, privacy
+from advocacy.operations import actions, privacy
 from tests.conftest import NOON
 from tests.factories import add_campaign, add_supporter, subscribe
 
@@ -29,7 +29,7 @@ def robin(session: Session, clock: SimulatedClock) -> Supporter:
     campaign = add_campaign(session)
     subscribe(session, supporter, campaign)
     session.commit()
-    appeals.sent(session, supporter.id, campaign, campaign.addressees[0].id, Channel.POST, clock=clock)
+    actions.sent(session, supporter.id, campaign, campaign.addressees[0].id, Channel.POST, clock=clock)
     session.query(SingleMail).delete()
     session.commit()
     return supporter

@@ -14,7 +14,7 @@ from advocacy.domain.links import Links
 from advocacy.gateways import current
 from advocacy.gateways.phrases import load_pools
 from advocacy.models.base import db, keys_of
-from advocacy.operations import appeals
+from advocacy.operations import actions, appeals
 from advocacy.operations.appeals import Correspondence
 from advocacy.web.access import public
 from advocacy.web.public import choices, compose, papers, telling, ways
@@ -101,7 +101,7 @@ def sent(token: str) -> ResponseReturnValue:
         raise InvalidError(_("There is no such way to reach anyone in this action."))
     if channel is Channel.PHONE and request.form.get("outcome") == "busy":
         return redirect(url_for("act.page", token=token, again=addressee_id), 303)
-    appeals.sent(db.session(), visit.supporter.id, visit.campaign, addressee_id, channel, clock=current().clock)
+    actions.sent(db.session(), visit.supporter.id, visit.campaign, addressee_id, channel, clock=current().clock)
     return redirect(url_for("act.thanks", token=token), 303)
 
 
@@ -110,10 +110,10 @@ def sent(token: str) -> ResponseReturnValue:
 def thanks(token: str) -> ResponseReturnValue:
     visit = _visit(token)
     session = db.session()
-    told = appeals.told(session, visit.supporter.id, visit.campaign.id)
+    told = actions.told(session, visit.supporter.id, visit.campaign.id)
     if not told:
         return redirect(url_for("act.page", token=token))
-    following = appeals.another_way(session, visit.supporter, visit.campaign, visit.now)
+    following = actions.another_way(session, visit.supporter, visit.campaign, visit.now)
     return render_template(
         "public/thanks.html",
         following=following,
@@ -129,7 +129,7 @@ def _page(token: str, visit: Visit, typed: Typed) -> ResponseReturnValue:
     values: dict[str, Any] = {
         "typed": typed,
         "letters": [_shown(one, visit, typed) for one in letters],
-        "told": appeals.told(db.session(), visit.supporter.id, visit.campaign.id),
+        "told": actions.told(db.session(), visit.supporter.id, visit.campaign.id),
         "at_home": telling.writes_at_home(visit.campaign, typed.country),
         "foreign": telling.foreign_language(visit.campaign),
         "marked": telling.marked,

@@ -1,0 +1,106 @@
+"""What supporters tell us they sent, the thanks for it, and the way that is left."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from advocacy.domain import channels, posting
+from advocacy.domain.addressee import Channel, Role
+from advocacy.domain.campaign import Deadline
+from advocacy.domain.errors import InvalidError
+from advocacy.domain.supporter import SupporterState
+from advocacy.gateways.clock import Clock
+from advocacy.models import moment
+from advocacy.models.campaign import AddresseeRow, Campaign
+from advocacy.models.single_mail import SingleKind
+from advocacy.models.supporter import Action, Supporter, opened, suppressed
+from advocacy.operations import ordering
+
+
+def sent(
+    session: Session,
+    supporter_id: int,
+    campaign: Campaign,
+    addressee_id: int,
+    channel: Channel,
+    *,
+    clock: Clock,
+) -> bool:
+    """Keep "I sent it" and, the first time in a campaign, order one thank-you; reminders stop by themselves.
+
+    Return False when this was told before. Raises InvalidError for an addressee or a channel that is none of theirs.
+    """
+    now = moment.now(session, clock)
+    supporter = session.get_one(Supporter, supporter_id)
+    row = next((row for row in campaign.addressees if row.id == addressee_id), None)
+    if row is None or channel not in row.value().channels() or not row.value().is_for(supporter.country):
+        raise InvalidError("There is no such way to reach anyone in this action.")
+    values = {
+        "supporter_id": supporter_id,
+        "campaign_id": campaign.id,
+        "addressee_id": addressee_id,
+        "channel": channel,
+        "at": now,
+        "day": now.astimezone(ZoneInfo(supporter.timezone)).date(),
+    }
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    kept = session.execute(insert(Action).values(values).on_conflict_do_nothing().returning(Action.id)).first()
+    if kept is not None and _may_thank(session, supporter):
+        ordering.order(
+            session,
+            SingleKind.THANKS,
+            f"thanks:{supporter_id}:{campaign.id}",
+            now=now,
+            supporter_id=supporter_id,
+            campaign_id=campaign.id,
+            language=supporter.language,
+            facts={"another_channel": another_way(session, supporter, campaign, now) is not None},
+        )
+    session.commit()
+    return kept is not None
+
+
+def _may_thank(session: Session, supporter: Supporter) -> bool:
+    active = supporter.state is SupporterState.ACTIVE and supporter.email_sealed is not None
+    return active and not suppressed(session, opened(session, supporter, "email"))
+
+
+def told(session: Session, supporter_id: int, campaign_id: int) -> dict[tuple[int, Channel], datetime]:
+    """Return what this supporter told us they sent in a campaign: when, by addressee and channel."""
+    rows = session.scalars(
+        select(Action).where(Action.supporter_id == supporter_id, Action.campaign_id == campaign_id).order_by(Action.id)
+    )
+    return {(row.addressee_id, row.channel): row.at for row in rows}
+
+
+def another_way(
+    session: Session, supporter: Supporter, campaign: Campaign, now: datetime
+) -> tuple[AddresseeRow, Channel] | None:
+    """Return the next useful way this supporter has not used, None when it is time to rest or too late."""
+    deadline = campaign.due_by()
+    if deadline is None or deadline.passed(now):
+        return None
+    done = told(session, supporter.id, campaign.id)
+    for row in sorted(campaign.addressees, key=lambda row: (row.role is not Role.PRIMARY, row.position)):
+        for offer in _useful(row, supporter, deadline, now):
+            if (row.id, offer.channel) not in done:
+                return row, offer.channel
+    return None
+
+
+def _useful(row: AddresseeRow, supporter: Supporter, deadline: Deadline, now: datetime) -> Sequence[channels.Offer]:
+    addressee = row.value()
+    if not addressee.is_for(supporter.country):
+        return ()
+    post_by = posting.last_posting_day(deadline.day, posting.aim(supporter.country, addressee.country).working_days)
+    offers = channels.offered(
+        addressee,
+        supporter_country=supporter.country,
+        days_left=deadline.days_left(now),
+        posting_days=(deadline.day - post_by).days,
+    )
+    return [offer for offer in offers if offer.works]
