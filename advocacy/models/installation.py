@@ -23,6 +23,15 @@ class Fact(Base):
     value: Mapped[str] = mapped_column(String(200))
 
 
+class Rules(Base):
+    """What the organisation decided (`domain.preferences.Preferences` as JSON): one row, or none while all is as shipped."""
+
+    __tablename__ = "rules"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    preferences: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
 class AuditEntry(Base):
     """Who did what to what, when, from which state to which, and why. Ids only. Each entry's `mac` covers the one
     before, so that a cut or edited log is found by `advocacy audit verify`."""

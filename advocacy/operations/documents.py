@@ -16,7 +16,7 @@ from advocacy.domain.follow_up import APART, UNDECIDED
 from advocacy.domain.reading import Reading, cases_of, read
 from advocacy.gateways.documents import shown_name, text_of
 from advocacy.models.campaign import AddresseeRow, Campaign, Demand, Document
-from advocacy.operations import audit, updates
+from advocacy.operations import audit, preferences, updates
 
 LONGEST_TEXT = 100_000
 MOST_CASES = 30
@@ -156,6 +156,7 @@ def start_blank(session: Session, title: str, *, now: datetime, actor: str, sett
         title=title[:300],
         timezone=settings.timezone,
         language=settings.languages[0],
+        cadence=preferences.read(session).cadence_json(),
         created_at=now,
     )
     session.add(campaign)
@@ -195,6 +196,7 @@ def _draft(session: Session, reading: Reading, settings: Settings, now: datetime
         summary=_summary(reading),
         case_text=reading.summary.value or "",
         background=reading.background.value or "",
+        cadence=preferences.read(session).cadence_json(),
         created_at=now,
     )
     campaign.demands = [

@@ -8,11 +8,14 @@ from sqlalchemy.orm import Session
 from advocacy.domain.supporter import SupporterState
 from advocacy.models import installation
 from advocacy.models.base import forget_the_log
-from advocacy.models.supporter import SignUp, Supporter
+from advocacy.models.blast import Report
+from advocacy.models.supporter import SignUp, Supporter, Suppression
+from advocacy.operations import preferences, privacy
 from advocacy.operations.supporters import SIGN_UP_LIFE
 
 EVERY = timedelta(hours=1)
 _AT_ONCE = 1000
+_MOST_REPORTS = 100_000
 
 
 def when_it_is_time(session: Session, now: datetime) -> None:
@@ -23,8 +26,53 @@ def when_it_is_time(session: Session, now: datetime) -> None:
         return
     installation.set_fact(session, installation.FORGOT_AT, now.isoformat())
     session.commit()
+    rules = preferences.read(session)
     if unconfirmed(session, now):
         forget_the_log(session)
+    reports(session, before=now - timedelta(days=rules.keep_reports_days))
+    left(session, before=now - timedelta(days=rules.keep_left_days), now=now)
+
+
+def reports(session: Session, *, before: datetime) -> int:
+    """Forget the provider's reports that were applied and are older; return how many. What follows from them stays."""
+    old = select(Report.id).where(Report.kept_at < before, Report.applied_at.is_not(None)).limit(_AT_ONCE)
+    gone = 0
+    while number := len(
+        session.scalars(
+            delete(Report)
+            .where(Report.id.in_(old.scalar_subquery()))
+            .execution_options(synchronize_session=False)
+            .returning(Report.id)
+        ).all()
+    ):
+        session.commit()
+        gone += number
+        if gone >= _MOST_REPORTS:
+            break
+    session.commit()
+    return gone
+
+
+def left(session: Session, *, before: datetime, now: datetime) -> int:
+    """Erase those who left for good, or whose address is dead, longer ago; return how many.
+
+    The keyed hash that keeps us from writing to them again stays with the trace of their consent.
+    """
+    gone = session.scalars(
+        select(Supporter)
+        .join(Suppression, Suppression.suppression_key == Supporter.suppression_key)
+        .where(
+            Supporter.state.in_((SupporterState.UNSUBSCRIBED, SupporterState.BOUNCED)),
+            Suppression.scope == "all",
+            Suppression.at < before,
+        )
+        .order_by(Supporter.id)
+        .limit(_AT_ONCE)
+    ).all()
+    for supporter in gone:
+        privacy.erase(session, supporter, now=now, actor="engine")
+    session.commit()
+    return len(gone)
 
 
 def unconfirmed(session: Session, now: datetime) -> int:

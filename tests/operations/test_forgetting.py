@@ -9,10 +9,12 @@ from advocacy.domain.joining import Answers
 from advocacy.domain.supporter import Reminders, SupporterState
 from advocacy.gateways.clock import SimulatedClock
 from advocacy.models.base import keys_of
+from advocacy.models.blast import Report
 from advocacy.models.single_mail import SingleMail
-from advocacy.models.supporter import SignUp, Supporter, by_address, opened
-from advocacy.operations import forgetting, supporters
+from advocacy.models.supporter import SignUp, Supporter, by_address, opened, suppressed
+from advocacy.operations import forgetting, supporters, suppressing
 from advocacy.operations.supporters import Wordings
+from tests.conftest import NOON
 from tests.factories import add_campaign, add_supporter
 
 WORDS = Wordings("I agree.", "Each new one, too.", "2026-11", "en", "http://advocacy.test/a/weavers/join")
@@ -92,3 +94,34 @@ def test_it_is_looked_at_once_an_hour(session: Session, clock: SimulatedClock) -
     forgetting.when_it_is_time(session, late + timedelta(minutes=31))
 
     assert session.scalars(select(SignUp)).all() == []
+
+
+def test_reports_that_were_applied_go_when_their_days_are_over(session: Session) -> None:
+    for number, (kept_at, applied) in enumerate(((NOON - 2 * WEEK, True), (NOON - 2 * WEEK, False), (NOON, True))):
+        session.add(
+            Report(
+                dedupe_key=bytes([number]) * 32,
+                type="delivered",
+                at=kept_at,
+                kept_at=kept_at,
+                applied_at=kept_at if applied else None,
+            )
+        )
+    session.commit()
+
+    assert forgetting.reports(session, before=NOON - WEEK) == 1
+
+    assert sorted(session.scalars(select(Report.dedupe_key))) == [bytes([1]) * 32, bytes([2]) * 32]
+
+
+def test_who_left_for_good_is_erased_after_the_days_that_the_rules_say(session: Session, clock: SimulatedClock) -> None:
+    gone, stays = add_supporter(session, "gone@example.org"), add_supporter(session, "stays@example.org")
+    suppressing.suppress(session, [gone.id], suppressing.Reason.UNSUBSCRIBED, now=NOON)
+
+    assert forgetting.left(session, before=NOON, now=NOON + WEEK) == 0
+    assert forgetting.left(session, before=NOON + timedelta(seconds=1), now=NOON + WEEK) == 1
+
+    session.expire_all()
+    assert (gone.state, gone.email_sealed) == (SupporterState.ERASED, None)
+    assert stays.email_sealed is not None
+    assert suppressed(session, "gone@example.org")

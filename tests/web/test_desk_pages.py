@@ -18,7 +18,7 @@ from advocacy.models import moment
 from advocacy.models.campaign import Campaign
 from advocacy.models.figures import figures_of
 from advocacy.models.single_mail import SingleMail
-from advocacy.operations import campaigns, engine
+from advocacy.operations import campaigns, engine, preferences
 from tests.conftest import NOON
 from tests.factories import add_campaign, add_supporter, subscribe
 from tests.operations.test_documents import LETTER
@@ -272,3 +272,23 @@ def test_hostile_names_are_shown_and_never_obeyed(client: FlaskClient, session: 
         assert hostile not in client.get(f"/desk/campaigns/{campaign.slug}{path}").text
     assert hostile not in client.get(f"/desk/supporters/{supporter.uid}").text
     assert hostile not in client.get("/desk/").text
+
+
+def test_an_owner_changes_the_rules_and_a_fault_keeps_what_was_typed(client: FlaskClient, session: Session) -> None:
+    url = "/desk/settings/rules"
+    said = {"quiet_start": "20:00", "quiet_end": "07:30", "cap_hours": "48", "type_from": "500", "approve_from": "5000"}
+    said |= {"undo_seconds": "60", "keep_reports_days": "30", "keep_left_days": "90"}
+
+    refused = client.post(url, data=said | {"cap_hours": "often"})
+    client.post(url, data=said)
+
+    assert refused.status_code == 422
+    assert 'value="often"' in refused.text
+    assert preferences.read(session).cap_hours == 48
+    assert campaign_hours(client, session) == {"start": "20:00", "end": "07:30"}
+    assert "24 → 48" in client.get("/desk/settings/audit?what=rules.changed").text
+
+
+def campaign_hours(client: FlaskClient, session: Session) -> object:
+    client.post("/desk/campaigns/new", data={"text": LETTER.replace("{deadline}", "March 30, 2026")})
+    return session.scalars(select(Campaign)).one().cadence["quiet"]

@@ -11,6 +11,7 @@ from advocacy.web.desk import (
     rehearsal,
     results,
     review,
+    rules,
     settings,
     stall,
     supporters,
@@ -36,4 +37,5 @@ PAGES: tuple[Blueprint, ...] = (
     blasts.bp,
     supporters.bp,
     settings.bp,
+    rules.bp,
 )

@@ -13,6 +13,7 @@ from advocacy.operations.editing import Corrections, Entered
 T = TypeVar("T")
 TEXTS = ("title", "index_number", "ua_number", "summary", "concern", "case_text", "background", "safety_notice")
 _ROW = re.compile(r"addressee-(\d+)-name")
+_LONGEST_NUMBER = 12
 _MOVES = {"up": -1, "down": 1}
 
 
@@ -28,6 +29,20 @@ def an_instant(day: str, at: str, zone: ZoneInfo) -> datetime | None:
     """Return the instant of a day and a time of day in a zone, None where either is missing or not one."""
     try:
         return datetime.combine(date.fromisoformat(day.strip()), time.fromisoformat(at.strip()), zone)
+    except ValueError:
+        return None
+
+
+def a_number(text: str) -> int | None:
+    """Return the whole number somebody typed, None for anything else."""
+    digits = text.strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_NUMBER else None
+
+
+def a_time(text: str) -> time | None:
+    """Return the time of day an <input type=time> gave, None for anything else."""
+    try:
+        return time.fromisoformat(text.strip())
     except ValueError:
         return None
 
