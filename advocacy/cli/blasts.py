@@ -39,7 +39,12 @@ def blasts() -> None:
 @click.option("--text", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="Markdown.")
 @click.option("--at", required=True, help="When: 2026-03-05T10:00, in UTC; with --local on each person's own clock.")
 @click.option("--local", is_flag=True, help="At this time of each person's own day.")
-@click.option("--audience", default="", help="For example: country=CA,GB language=fr tag=press acted=no")
+@click.option(
+    "--audience",
+    default="",
+    help="For example: country=CA,GB language=fr zone=Europe/Paris tag=press acted=no (or yes, or post,email) "
+    "joined=2026-03-01..2026-03-31 had=12 missed=13; the numbers are those of `advocacy blasts list`.",
+)
 @_JSON
 @with_app
 def schedule(

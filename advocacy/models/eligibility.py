@@ -3,9 +3,9 @@
 The rules are those of `domain.audience`, which says them for one person; the tests hold the two against each other.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from advocacy.domain.addressee import Channel
 from advocacy.domain.audience import LeftOut
 from advocacy.domain.blast import BlastState
 from advocacy.domain.dispatch import GONE, DispatchState
@@ -140,27 +141,42 @@ def since(rule: Rule) -> ColumnElement[datetime | None]:
     return case((both, earlier), (mine, own_since), (in_time, alerts_since), else_=null())
 
 
-def acted(campaign_id: int) -> ColumnElement[bool]:
-    """Whether the person told us that they acted in this campaign."""
-    return exists().where(Action.campaign_id == campaign_id, Action.supporter_id == Supporter.id)
+def acted(campaign_id: int, ways: Collection[str] = ()) -> ColumnElement[bool]:
+    """Whether the person told us that they acted in this campaign, by one of these channels where any are named."""
+    by = (Action.channel.in_([Channel(way) for way in ways]),) if ways else ()
+    return exists().where(Action.campaign_id == campaign_id, Action.supporter_id == Supporter.id, *by)
 
 
 def selected(session: Session, rule: Rule) -> ColumnElement[bool]:
     """Whether the person is among those a blast written by hand is for."""
     chosen = rule.selection
-    wanted: list[ColumnElement[bool]] = [true()]
-    if chosen.countries:
-        wanted.append(Supporter.country.in_(chosen.countries))
-    if chosen.languages:
-        wanted.append(Supporter.language.in_(chosen.languages))
-    if chosen.zones:
-        wanted.append(Supporter.timezone.in_(chosen.zones))
-    if chosen.tags:
-        wanted.append(_tagged(session, chosen.tags))
+    wanted = [*_described(session, chosen), *_with_a_past(chosen)]
     if chosen.acted is not None:
-        has = acted(rule.campaign_id)
+        has = acted(rule.campaign_id, chosen.ways)
         wanted.append(has if chosen.acted else ~has)
-    return and_(*wanted)
+    return and_(true(), *wanted)
+
+
+def _described(session: Session, chosen: Selection) -> Iterator[ColumnElement[bool]]:
+    if chosen.countries:
+        yield Supporter.country.in_(chosen.countries)
+    if chosen.languages:
+        yield Supporter.language.in_(chosen.languages)
+    if chosen.zones:
+        yield Supporter.timezone.in_(chosen.zones)
+    if chosen.tags:
+        yield _tagged(session, chosen.tags)
+
+
+def _with_a_past(chosen: Selection) -> Iterator[ColumnElement[bool]]:
+    if chosen.joined_from is not None:
+        yield Supporter.confirmed_at >= _midnight(chosen.joined_from)
+    if chosen.joined_until is not None:
+        yield Supporter.confirmed_at < _midnight(chosen.joined_until + timedelta(days=1))
+    if chosen.had:
+        yield _was_sent(chosen.had)
+    if chosen.missed:
+        yield ~_was_sent(chosen.missed)
 
 
 def planned_already(rule: Rule) -> ColumnElement[bool]:
@@ -174,6 +190,22 @@ def _tagged(session: Session, tags: Collection[str]) -> ColumnElement[bool]:
     else:
         each = func.json_each(Supporter.tags).table_valued("value", name="tag")
     return exists(select(literal(1)).select_from(each).where(each.c.value.in_(list(tags))))
+
+
+def _was_sent(blast_ids: Collection[int]) -> ColumnElement[bool]:
+    """Whether the provider took one of these mails for the person."""
+    return exists().where(
+        Delivery.supporter_id == Supporter.id,
+        Delivery.blast_id.in_(blast_ids),
+        Delivery.skip_reason.is_(None),
+        Dispatch.blast_id == Delivery.blast_id,
+        Dispatch.no == Delivery.dispatch_no,
+        Dispatch.state == DispatchState.ACCEPTED,
+    )
+
+
+def _midnight(day: date) -> ColumnElement[datetime]:
+    return literal(datetime.combine(day, time(), UTC), UtcDateTime())
 
 
 def _barred() -> list[tuple[ColumnElement[bool], LeftOut]]:

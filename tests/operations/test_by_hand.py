@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from advocacy.domain.addressee import Channel
 from advocacy.domain.blast import BlastState
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.handover import Request
@@ -11,6 +12,7 @@ from advocacy.domain.selection import Selection
 from advocacy.domain.supporter import Reminders
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
+from advocacy.models.supporter import Action
 from advocacy.operations import audiences, blast_moves
 from advocacy.operations.words import PLACEHOLDERS, content_version
 from tests.factories import add_campaign, add_supporter, subscribe
@@ -26,7 +28,10 @@ def people(running: Engine) -> Campaign:
     running.clock.set(MORNING)
     campaign = add_campaign(session, deadline=date(2026, 4, 30))
     ana = add_supporter(session, "ana@example.org", tags=["press"])
-    bea = add_supporter(session, "bea@example.org", timezone="Europe/London", country="GB")
+    late = {"confirmed_at": datetime(2026, 3, 2, 1, 0, tzinfo=UTC)}
+    bea = add_supporter(session, "bea@example.org", timezone="Europe/London", country="GB", **late)
+    act = {"campaign_id": campaign.id, "addressee_id": campaign.addressees[0].id, "at": MORNING, "day": MORNING.date()}
+    session.add(Action(supporter_id=bea.id, channel=Channel.POST, **act))
     cem = add_supporter(session, "cem@example.org")
     subscribe(session, ana, campaign)
     subscribe(session, bea, campaign)
@@ -65,12 +70,22 @@ def got(running: Engine) -> list[tuple[str, datetime]]:
         pytest.param("", ["ana@example.org", "bea@example.org"], id="everyone who wants all mails"),
         pytest.param("country=GB", ["bea@example.org"], id="a country"),
         pytest.param("tag=press", ["ana@example.org"], id="a tag"),
-        pytest.param("acted=yes", [], id="who acted"),
+        pytest.param("acted=yes", ["bea@example.org"], id="who acted"),
+        pytest.param("acted=post", ["bea@example.org"], id="who acted by post"),
+        pytest.param("acted=email,fax", [], id="who acted in other ways"),
+        pytest.param("acted=no", ["ana@example.org"], id="who has not acted"),
+        pytest.param("joined=2026-03-02..", ["bea@example.org"], id="who joined since"),
+        pytest.param("joined=..2026-03-01", ["ana@example.org"], id="who joined until"),
+        pytest.param("joined=2026-03-02..2026-03-02", ["bea@example.org"], id="who joined on a day"),
+        pytest.param("had={launch}", ["ana@example.org", "bea@example.org"], id="who had the action"),
+        pytest.param("missed={launch}", [], id="who missed it"),
+        pytest.param("missed=99", ["ana@example.org", "bea@example.org"], id="who missed what never was"),
     ],
 )
 def test_it_reaches_those_it_is_for(running: Engine, expression: str, addresses: list[str]) -> None:
     campaign = people(running)
-    blast = schedule(running, campaign, Selection.parse(expression))
+    launch = running.blasts()["launch"].id
+    blast = schedule(running, campaign, Selection.parse(expression.format(launch=launch)))
 
     running.play(NEXT_WEEK + timedelta(minutes=1))
 
