@@ -1,10 +1,13 @@
-"""Files beside the database: the journal of suppressions."""
+"""What is outside the mails: the journal of suppressions, the records of the domain we write from."""
 
 from celery import shared_task
 from flask import current_app
 
+from advocacy import gateways
+from advocacy.gateways import dns
+from advocacy.models import moment
 from advocacy.models.base import db
-from advocacy.operations import journal
+from advocacy.operations import journal, sending_domain
 
 
 @shared_task(name="files.journal")
@@ -12,3 +15,12 @@ def extend_journal() -> None:
     """Keep new suppressions in a file too, for a restore. Runs at each tick; twice at once is harmless: applying an
     entry again changes nothing."""
     journal.extend(db.session(), current_app.extensions["advocacy.settings"].instance_path / journal.NAME)
+
+
+@shared_task(name="files.domain")
+def look_at_domain() -> None:
+    """Look at the records of the sending domain. Runs at each tick, does something once a day or when asked to; twice
+    at once is harmless: both keep what they found."""
+    session, settings = db.session(), current_app.extensions["advocacy.settings"]
+    now = moment.now(session, gateways.current().clock)
+    sending_domain.look_when_it_is_time(session, settings, texts=dns.texts, now=now)

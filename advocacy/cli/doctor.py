@@ -12,14 +12,13 @@ from kombu.exceptions import OperationalError
 from advocacy import gateways
 from advocacy.cli.context import note, print_json, with_app
 from advocacy.config import MailTransport, Settings
-from advocacy.domain import findings
-from advocacy.domain.findings import Finding, Grade, bad, good, unknown, warning
+from advocacy.domain.findings import Finding, Grade, bad, good, warning
 from advocacy.gateways import dns, sendgrid_account
 from advocacy.gateways.resources import migrations_path
+from advocacy.models import moment
 from advocacy.models.base import db
-from advocacy.operations import checkup
+from advocacy.operations import checkup, sending_domain
 
-_SELECTORS = ("s1", "s2", "default", "mail")
 _MARKS = {Grade.GOOD: "ok", Grade.UNKNOWN: "?", Grade.WARNING: "warning", Grade.BAD: "BAD"}
 
 
@@ -46,13 +45,14 @@ def _all(settings: Settings) -> Iterator[Finding]:
     yield from checkup.settings(settings)
     database = list(checkup.database(session, settings, clock, migrations_path()))
     yield from database
-    if not any(finding.grade is Grade.BAD for finding in database):
+    sound = not any(finding.grade is Grade.BAD for finding in database)
+    if sound:
         yield from checkup.engine(session, clock, migrations_path())
     yield _broker(settings)
     if settings.mail_transport is MailTransport.SENDGRID:
         yield from _account(settings)
-    if settings.mail_transport is not MailTransport.MAILBOX:
-        yield from _domain(settings.mail_from.rpartition("@")[2])
+    if sound and settings.mail_transport is not MailTransport.MAILBOX:
+        yield from _domain(settings)
 
 
 def _broker(settings: Settings) -> Finding:
@@ -85,14 +85,15 @@ def _account(settings: Settings) -> Iterator[Finding]:
         yield warning("MAIL_FROM", f"{domain} is not authenticated with SendGrid.", "Authenticate it there.")
 
 
-def _domain(domain: str) -> Iterator[Finding]:
-    try:
-        yield findings.spf(domain, dns.texts(domain))
-        keys = {each: bool(dns.texts(f"{each}._domainkey.{domain}")) for each in _SELECTORS}
-        yield findings.dkim(domain, keys)
-        yield findings.dmarc(domain, dns.texts(f"_dmarc.{domain}"))
-    except dns.UnansweredError:
-        yield unknown("DNS", f"The records of {domain} could not be read.", "Check this machine's resolver, try again.")
+def _domain(settings: Settings) -> Iterator[Finding]:
+    session, clock = db.session(), gateways.current().clock
+    sending_domain.look(session, settings, texts=dns.texts, now=moment.now(session, clock))
+    seen = sending_domain.standing(session, settings)
+    yield from (Finding(each.what, each.grade, each.told, each.remedy) for each in seen.records)
+    if seen.trial:
+        yield warning(
+            "trial", "Only your team gets mail until DKIM and DMARC are found.", "See Settings, Sending domain."
+        )
 
 
 def _print(found: list[Finding]) -> None:

@@ -26,6 +26,18 @@ class Skip(StrEnum):
 
     REFUSED = "refused"
     UNREADABLE = "unreadable"
+    TRIAL = "trial"
+
+    @property
+    def sentence(self) -> str:
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Skip.REFUSED: "The mail provider refused this address.",
+    Skip.UNREADABLE: "The address could not be decrypted: it was sealed under a key that is not in the ring.",
+    Skip.TRIAL: "Until the sending domain is ready, only the team gets mail.",
+}
 
 
 _BY_DISPATCH = {

@@ -32,6 +32,24 @@ class Rules(Base):
     preferences: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+class SendingDomain(Base):
+    """What was last seen of the domain we write from: one row. `records` are `domain.sending_domain.Record` as JSON.
+
+    `released_at` is when an owner ended the trial by their own word, though the domain was not green.
+    """
+
+    __tablename__ = "sending_domain"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    domain: Mapped[str] = mapped_column(String(253), default="")
+    selector: Mapped[str] = mapped_column(String(63), default="")
+    records: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    green: Mapped[bool] = mapped_column(default=False)
+    asked_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
+
+
 class AuditEntry(Base):
     """Who did what to what, when, from which state to which, and why. Ids only. Each entry's `mac` covers the one
     before, so that a cut or edited log is found by `advocacy audit verify`."""

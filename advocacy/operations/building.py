@@ -25,6 +25,7 @@ from advocacy.models.blast import Blast, ContentVersion, Delivery
 from advocacy.models.campaign import Campaign
 from advocacy.models.eligibility import ALERTS, OWN, Moment
 from advocacy.models.supporter import Supporter
+from advocacy.operations import sending_domain
 from advocacy.operations.buckets import Calendar, rest_of
 from advocacy.operations.filling import rule_of
 
@@ -64,6 +65,7 @@ def build(session: Session, claimed: Claim, *, clock: Clock, settings: Settings)
     keys = keys_of(session)
     links = Links(settings.base_url, keys)
     wanted = fields_of(content.subject + content.text + content.html)
+    team = sending_domain.team_alone(session, settings)
     people: list[Person] = []
     ids: list[int] = []
     skips: dict[int, str] = {}
@@ -74,6 +76,9 @@ def build(session: Session, claimed: Claim, *, clock: Clock, settings: Settings)
         person = _person(row, claimed, keys=keys, links=links, language=content.language, wanted=wanted)
         if person is None:
             skips[row.supporter_id] = Skip.UNREADABLE.value
+            continue
+        if team is not None and person.address not in team:
+            skips[row.supporter_id] = Skip.TRIAL.value
             continue
         people.append(person)
         ids.append(row.supporter_id)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from advocacy.domain.addressee import Role
 from advocacy.domain.audience import CampaignView, LeftOut, Outlook, SentMail, SupporterView, counted_at, outlook
 from advocacy.domain.cadence import Cadence
+from advocacy.domain.delivery import Skip
 from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.supporter import Reminders
 from advocacy.models.blast import Blast, Delivery, Dispatch
@@ -161,4 +162,7 @@ def _told(campaign: Campaign, blast: Blast, delivery: Delivery, dispatch: Dispat
 
 def reason_sentence(reason: str) -> str:
     """Return a stored reason for leaving somebody out as a sentence."""
-    return LeftOut(reason).sentence if reason in set(LeftOut) else f"{reason.replace('_', ' ').capitalize()}."
+    for known in (LeftOut, Skip):
+        if reason in set(known):
+            return known(reason).sentence
+    return f"{reason.replace('_', ' ').capitalize()}."

@@ -17,6 +17,7 @@ from advocacy.models.campaign import Campaign
 from advocacy.models.organiser import Organiser
 from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.models.supporter import Supporter, Suppression, opened
+from advocacy.operations import sending_domain
 from advocacy.operations.building import person_ref
 from advocacy.operations.suppressing import Reason
 from advocacy.operations.words import PLACEHOLDERS, campaign_facts, organisation_facts
@@ -49,6 +50,8 @@ def address(session: Session, mail: SingleMail, *, writer: Writer, settings: Set
         return Addressed(None, "unreadable")
     if not recipient:
         return Addressed(None, "erased")
+    if mail.organiser_id is None and not _may_get(session, recipient, settings):
+        return Addressed(None, "trial")
     words = writer.write(mail.kind.value, mail.language, facts)
     values = _values(session, mail, name, settings)
     person = Person(
@@ -88,6 +91,11 @@ def _why_not(session: Session, mail: SingleMail, supporter: Supporter | None) ->
     if mail.kind is SingleKind.THANKS and supporter.state is not SupporterState.ACTIVE:
         return supporter.state.value
     return None
+
+
+def _may_get(session: Session, recipient: str, settings: Settings) -> bool:
+    team = sending_domain.team_alone(session, settings)
+    return team is None or recipient in team
 
 
 def _recipient(session: Session, mail: SingleMail, supporter: Supporter | None) -> tuple[str, str]:

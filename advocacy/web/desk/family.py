@@ -12,6 +12,7 @@ from advocacy.web.desk import (
     results,
     review,
     rules,
+    sending_domain,
     settings,
     stall,
     supporters,
@@ -38,4 +39,5 @@ PAGES: tuple[Blueprint, ...] = (
     supporters.bp,
     settings.bp,
     rules.bp,
+    sending_domain.bp,
 )

@@ -12,7 +12,7 @@ from advocacy.domain.permissions import Permission
 from advocacy.gateways import current
 from advocacy.models.base import db
 from advocacy.models.supporter import Supporter
-from advocacy.operations import audiences, blasts, campaigns, editing
+from advocacy.operations import audiences, blasts, campaigns, editing, sending_domain
 from advocacy.web import access
 from advocacy.web.desk import mails, previews, who
 from advocacy.web.requests import settings
@@ -55,6 +55,7 @@ def show(slug: str) -> ResponseReturnValue:
         if campaign.deadline
         else {},
         settings=settings(),
+        standing=sending_domain.standing(session, settings()),
     )
 
 
