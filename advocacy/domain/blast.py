@@ -47,6 +47,7 @@ _NEXT: dict[tuple[BlastState, Move], BlastState] = {
     (_S.PLANNING, _M.PAUSE): _S.PAUSED,
     (_S.SENDING, _M.PAUSE): _S.PAUSED,
     (_S.BLOCKED, _M.PAUSE): _S.PAUSED,
+    (_S.PLANNING, _M.BLOCK): _S.BLOCKED,
     (_S.SENDING, _M.BLOCK): _S.BLOCKED,
     (_S.BLOCKED, _M.UNBLOCK): _S.SENDING,
     (_S.SENDING, _M.COMPLETE): _S.COMPLETED,

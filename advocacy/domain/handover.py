@@ -112,6 +112,14 @@ class Provider(Protocol):
 
 
 @runtime_checkable
+class Checkable(Protocol):
+    """A provider that says beforehand whether it would take a request, and sends nothing then."""
+
+    def would_take(self, request: Request, *, not_after: float) -> Outcome:
+        """Ask once. Accepted means yes; Ambiguous and NotSent mean that there was no answer."""
+
+
+@runtime_checkable
 class Searchable(Protocol):
     """A provider whose logs can be asked what became of a request."""
 

@@ -5,6 +5,7 @@ certificates anew for each call.
 """
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
@@ -14,7 +15,7 @@ import orjson
 from advocacy.domain.handover import Accepted, Ambiguous, Blocked, Busy, NotSent, Outcome, Refused, Request
 from advocacy.gateways import faults
 from advocacy.gateways.clock import Clock
-from advocacy.gateways.http_once import Answer, Hooks, LostError, UnsentError, Wires
+from advocacy.gateways.http_once import NO_HOOKS, Answer, Hooks, LostError, UnsentError, Wires
 from advocacy.gateways.sendgrid_body import MESSAGE_ARG, UnfitError, ascii_address, build
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -54,13 +55,20 @@ class SendGrid:
         return NotSent(reason) if reason else None
 
     def hand_over(self, request: Request, *, not_after: float) -> Outcome:
+        return self._post(request, not_after, _HOOKS)
+
+    def would_take(self, request: Request, *, not_after: float) -> Outcome:
+        """Ask in the sandbox: a valid request is answered with 200 and goes nowhere (contract.md 1.7)."""
+        return self._post(replace(request, sandbox=True), not_after, NO_HOOKS)
+
+    def _post(self, request: Request, not_after: float, hooks: Hooks) -> Outcome:
         try:
             body = build(request)
         except UnfitError as unfit:
             return Refused(unfit.reason, person=unfit.person)
         try:
             answer = self._wires.exchange(
-                "POST", "/v3/mail/send", self._headers, body, not_after=not_after, hooks=_HOOKS
+                "POST", "/v3/mail/send", self._headers, body, not_after=not_after, hooks=hooks
             )
         except UnsentError as error:
             return NotSent(str(error))

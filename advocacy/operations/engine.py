@@ -14,7 +14,7 @@ from advocacy.gateways import Gateways, faults
 from advocacy.models import installation, moment
 from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import Campaign
-from advocacy.operations import audit, blast_moves, forgetting, planning, reports, sending, settling, single
+from advocacy.operations import audit, blast_moves, forgetting, planning, reports, sending, settling, single, starting
 from advocacy.operations.planning import AHEAD
 
 _PLANS_SECONDS = 20.0
@@ -88,6 +88,9 @@ def _plan(session: Session, now: datetime, *, gateways: Gateways, settings: Sett
         while planning.plan(session, blast_id, gateways=gateways, settings=settings):
             if gateways.clock.boottime() >= until:
                 return
+        starting.start(session, blast_id, gateways=gateways, settings=settings)
+    for blast_id in starting.held_back(session, now):
+        starting.start(session, blast_id, gateways=gateways, settings=settings)
 
 
 def _derive_missing(session: Session, now: datetime, *, gateways: Gateways, settings: Settings) -> None:

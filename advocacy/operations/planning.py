@@ -11,7 +11,7 @@ from advocacy.domain.blast import ENDED, BlastState, Move
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.email import Writer
 from advocacy.domain.schedule import Occurrence, occurrences
-from advocacy.gateways import Gateways, faults
+from advocacy.gateways import Gateways
 from advocacy.models import audience, moment
 from advocacy.models.audience import Group
 from advocacy.models.blast import Blast, ContentVersion, Delivery, Dispatch
@@ -128,7 +128,8 @@ def campaign_allows() -> ColumnElement[bool]:
 def plan(session: Session, blast_id: int, *, gateways: Gateways, settings: Settings) -> bool:
     """Plan one chunk of a blast, in one transaction; return whether there is more to do.
 
-    The cursor moves with the rows it stands for: a planner that dies redoes one chunk and puts in nobody twice.
+    The cursor moves with the rows it stands for: a planner that dies redoes one chunk and puts in nobody twice. When
+    nobody is left, `starting.start` lets the blast send.
     """
     now = moment.now(session, gateways.clock)
     blast = blast_moves.find(session, blast_id)
@@ -143,10 +144,7 @@ def plan(session: Session, blast_id: int, *, gateways: Gateways, settings: Setti
     ids = select(Supporter.id).where(Supporter.id > blast.plan_cursor).order_by(Supporter.id).limit(chunk).subquery()
     upper = session.scalar(select(func.max(ids.c.id)))
     if upper is None:
-        blast.planned_at = now
-        blast_moves.move(session, blast, Move.BEGIN_SENDING, now=now, actor="engine", why="planned")
-        faults.point("plan.before_running")
-        session.commit()
+        session.rollback()
         return False
     first = blast.plan_cursor == 0
     within = and_(Supporter.id > blast.plan_cursor, Supporter.id <= upper)

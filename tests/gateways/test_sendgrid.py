@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from advocacy.sendgrid_double.faults import TAKEN_FIRST, Fault
 from advocacy.sendgrid_double.ledger import read
 from advocacy.sendgrid_double.program import Options
 from advocacy.sendgrid_double.server import Server
+from advocacy.sendgrid_double.taking import Checks
 from tests.gateways.requests_to_send import a_person, a_request
 from tests.running_double import running_double
 
@@ -34,9 +35,12 @@ def double(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def sendgrid(double: Server) -> Iterator[SendGrid]:
-    gateway = SendGrid(api_key="SG.double", url=double.url, clock=CLOCK, timeout=5)
-    yield gateway
-    gateway.close()
+    with closing(_gateway(double)) as gateway:
+        yield gateway
+
+
+def _gateway(double: Server) -> SendGrid:
+    return SendGrid(api_key="SG.double", url=double.url, clock=CLOCK, timeout=5)
 
 
 def _soon(seconds: float = 5.0) -> float:
@@ -58,9 +62,20 @@ def test_what_is_accepted_stands_in_the_ledger_with_its_arguments(
     ]
 
 
-def test_a_rehearsal_in_the_sandbox_is_checked_and_not_sent(sendgrid: SendGrid, double: Server) -> None:
-    assert sendgrid.hand_over(replace(a_request(), sandbox=True), not_after=_soon()) == Accepted(status=200)
-    assert double.desk.ledger.requests == 0
+@pytest.mark.parametrize("checks", [Checks.ALL, Checks.LATER])
+def test_a_question_is_answered_by_the_sandbox_and_nothing_is_taken(tmp_path: Path, checks: Checks) -> None:
+    options = Options(ledger=tmp_path / "ledger.jsonl", checks=checks, senders=("example.org",))
+    with running_double(options) as double, closing(_gateway(double)) as sendgrid:
+        assert sendgrid.would_take(a_request(), not_after=_soon()) == Accepted(status=200)
+        assert double.desk.ledger.requests == 0
+
+
+def test_a_question_about_a_sender_whom_nobody_verified_is_answered_with_no() -> None:
+    with running_double(Options(senders=("elsewhere.example.org",))) as double, closing(_gateway(double)) as sendgrid:
+        answer = sendgrid.would_take(a_request(), not_after=_soon())
+
+    assert isinstance(answer, Blocked)
+    assert "verified Sender Identity" in answer.reason
 
 
 AMBIGUOUS, BLOCKED, BUSY = Ambiguous, Blocked, Busy
