@@ -3,6 +3,9 @@
 import click
 
 from advocacy.cli.bench.appeals import appeals
+from advocacy.cli.bench.blast import blast
+from advocacy.cli.bench.floor import floor
+from advocacy.cli.bench.plan import plan
 from advocacy.cli.bench.reading import reading
 
 
@@ -11,5 +14,5 @@ def bench() -> None:
     """Benchmarks. Compare figures of one run with each other: machines are shared and noisy."""
 
 
-bench.add_command(appeals)
-bench.add_command(reading)
+for command in (appeals, blast, floor, plan, reading):
+    bench.add_command(command)
