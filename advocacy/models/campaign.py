@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from advocacy.domain.addressee import Addressee, Role
+from advocacy.domain.appeal.campaign_phrasings import NONE, CampaignPhrasings
 from advocacy.domain.campaign import CampaignState, Deadline
 from advocacy.models.base import Base, BigId, enum_of
 
@@ -48,10 +49,15 @@ class Campaign(Base):
         order_by="AddresseeRow.position", cascade="all, delete-orphan"
     )
     document: Mapped["Document | None"] = relationship(back_populates="campaign", cascade="all, delete-orphan")
+    phrasings: Mapped[list["Phrasing"]] = relationship(order_by="Phrasing.language", cascade="all, delete-orphan")
 
     def due_by(self) -> Deadline | None:
         """Return the deadline with its zone, None while none is set."""
         return Deadline(self.deadline, ZoneInfo(self.timezone)) if self.deadline else None
+
+    def own_phrasings(self, language: str) -> CampaignPhrasings:
+        """Return what its organisers worded themselves in a language."""
+        return next((row.value() for row in self.phrasings if row.language == language), NONE)
 
 
 class Demand(Base):
@@ -101,6 +107,25 @@ class AddresseeRow(Base):
             language=self.language,
             for_countries=tuple(self.for_countries),
         )
+
+
+class Phrasing(Base):
+    """An organiser's words for the letters of one campaign in one language. `added` holds phrasings by part of the letter,
+    `locked` the parts in which they alone are used; `model_letter` is empty for none."""
+
+    __tablename__ = "phrasing"
+    __table_args__ = (UniqueConstraint("campaign_id", "language"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"))
+    language: Mapped[str] = mapped_column(String(12))
+    added: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
+    locked: Mapped[list[str]] = mapped_column(JSON, default=list)
+    model_letter: Mapped[str] = mapped_column(Text, default="")
+
+    def value(self) -> CampaignPhrasings:
+        added = tuple((part, tuple(sources)) for part, sources in sorted(self.added.items()))
+        return CampaignPhrasings(added, frozenset(self.locked), self.model_letter)
 
 
 class Document(Base):

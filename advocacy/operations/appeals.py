@@ -157,6 +157,7 @@ def request_for(
         own=wishes.own,
         primary=primary if addressee.role is Role.COPY else None,
         first_sent=wishes.first_sent,
+        phrasings=campaign.own_phrasings(language),
     )
 
 

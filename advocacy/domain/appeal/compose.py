@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from advocacy.domain.addressee import Channel
-from advocacy.domain.appeal import asking, fitting, places, plans, spoken
+from advocacy.domain.appeal import asking, fitting, model_letter, places, plans, spoken
 from advocacy.domain.appeal.asking import Style
 from advocacy.domain.appeal.choosing import Chooser
 from advocacy.domain.appeal.own import closed, ended, own_pieces
@@ -14,6 +14,7 @@ from advocacy.domain.appeal.pools import NAMED, UNNAMED, Pools, Voice
 from advocacy.domain.appeal.request import AppealRequest
 from advocacy.domain.appeal.subject import as_subject
 from advocacy.domain.appeal.text import Appeal, Kind, Paragraph, Piece
+from advocacy.domain.appeal.voicing import voiced
 from advocacy.domain.errors import InvalidError
 
 _TITLES_TO_REPEAT = (
@@ -48,7 +49,7 @@ def compose(request: AppealRequest, pools: Pools) -> Appeal:
         raise InvalidError(
             f"“{request.facts.title}” has no demands, so there is nothing to ask for. Add one to the campaign."
         )
-    voice = pools.voice(request.language)
+    voice = voiced(pools.voice(request.language), request.phrasings)
     again = "\nagain" if request.first_sent else ""
     chooser = Chooser(f"{request.seed}\n{request.addressee.name}\n{request.tone}{again}")
     values = _values(request, voice)
@@ -76,6 +77,8 @@ def _letter(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapp
         closing=chooser.choose("closing", voice.phrases("closing", request.tone), values),
         signature=tuple(line for line in (request.writer.name.strip(), request.writer.place()) if line),
     )
+    if model_letter.used_for(request):
+        return _modelled(frame, asked, request)
     appeal, fits = _fitted(frame, plan, parts, asked, request)
     if not fits and style is Style.SENTENCES and len(order) > 1:
         listed = asking.demands_block(request, voice, chooser, order, Style.LIST)
@@ -84,6 +87,12 @@ def _letter(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapp
         # The body has to be pasted anyway, so nothing is gained by giving up parts of it.
         appeal = replace(frame, paragraphs=_paragraphs(plan, parts, asked))
     return _begun(replace(appeal, fits=fits))
+
+
+def _modelled(frame: Appeal, asked: tuple[Paragraph, ...], request: AppealRequest) -> Appeal:
+    paragraphs = model_letter.modelled(request.phrasings.model, own_pieces(request.own), asked)
+    appeal = replace(frame, paragraphs=paragraphs)
+    return replace(appeal, fits=fitting.fits(appeal, address=next(iter(request.addressee.emails), None)))
 
 
 def _subject(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str]) -> str:

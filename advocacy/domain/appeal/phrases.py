@@ -11,6 +11,15 @@ _HEAVIEST = 8
 _BLANKS = re.compile(r" {2,}")
 
 
+class PhraseError(ValueError):
+    """What is wrong with a phrasing. `start` and `end` mark the place in its source."""
+
+    def __init__(self, sentence: str, start: int, end: int) -> None:
+        super().__init__(sentence)
+        self.start = start
+        self.end = end
+
+
 @dataclass(frozen=True)
 class Phrase:
     """A phrasing as segments, each a tuple of alternatives; a segment of one alternative is fixed text."""
@@ -47,10 +56,11 @@ class Phrase:
 
 
 def parse_phrase(source: str) -> Phrase:
-    """Return the phrasing that `source` writes down. Raises ValueError, saying what is wrong with it."""
+    """Return the phrasing that `source` writes down. Raises PhraseError, saying what is wrong with it and where."""
     text = source.strip()
     if not text:
-        raise ValueError("an empty phrase")
+        raise PhraseError("an empty phrase", 0, 0)
+    _check_signs(text)
     segments: list[tuple[str, ...]] = []
     end = 0
     for found in _ALTERNATIVES.finditer(text):
@@ -58,11 +68,18 @@ def parse_phrase(source: str) -> Phrase:
         segments.append(tuple(found.group(1).split("|")))
         end = found.end()
     segments.append((text[end:],))
-    fixed = "".join(segment[0] for segment in segments if len(segment) == 1)
-    if "|" in fixed:
-        raise ValueError("a bar “|” outside brackets, or brackets within brackets")
-    if re.search(r"[{}]", _SLOT.sub("", text)):
-        raise ValueError("a brace that does not belong to a slot like {city}")
     kept = tuple(segment for segment in segments if segment != ("",))
     slots = frozenset(_SLOT.findall(text))
     return Phrase(text, kept, slots, weight=min(_HEAVIEST, prod(len(segment) for segment in kept)))
+
+
+def _check_signs(text: str) -> None:
+    """Raise PhraseError at the first bar outside brackets, else at the first brace that is no slot's."""
+    for known, sign, sentence in (
+        (_ALTERNATIVES, r"\|", "a bar “|” outside brackets, or brackets within brackets"),
+        (_SLOT, r"[{}]", "a brace that does not belong to a slot like {city}"),
+    ):
+        blanked = known.sub(lambda found: " " * len(found.group()), text)
+        stray = re.search(sign, blanked)
+        if stray:
+            raise PhraseError(sentence, stray.start(), stray.end())

@@ -1,12 +1,13 @@
 """The pools of phrasings by language, part of the letter and tone, read from texts that a non-programmer edits."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from advocacy.domain.appeal.phrases import Phrase, parse_phrase
+from advocacy.domain.appeal.phrases import Phrase, PhraseError, parse_phrase
 from advocacy.domain.appeal.request import Form, Tone
 from advocacy.domain.errors import InvalidError, NotFoundError
 
@@ -15,6 +16,7 @@ _ABOUT = frozenset({"topic", "title"})
 _SELF = frozenset({"name", "city", "a_city", "country"})
 _ASK = frozenset({"demand", "Demand", "de_demand", "que_demand"})
 _ALWAYS_THERE = _ASK | {"title", "first_day"}
+NEEDS_A_FACT = "one phrasing at least must do without name, city, country and topic"
 SEVERAL = "several"  # prints nothing, and keeps a phrasing for letters that make more than one demand
 NAMED = "named"  # prints nothing, and keeps a closing for letters whose salutation names somebody
 UNNAMED = "unnamed"  # the same for those that begin "Dear Sir or Madam"
@@ -59,7 +61,7 @@ WORDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Voice:
     """The phrasings of one language, ready to choose from."""
 
@@ -153,13 +155,9 @@ class _Draft:
     def _add(self, part: str, key: str, phrases: list[str], *, where: str, faults: dict[str, str]) -> None:
         for number, source in enumerate(phrases, start=1):
             try:
-                phrase = parse_phrase(_typeset(source, self.language))
-            except ValueError as error:
+                phrase = phrase_for(part, source, self.language)
+            except PhraseError as error:
                 faults[f"{where}, phrase {number}"] = str(error)
-                continue
-            strange = phrase.slots - SLOTS[part] - {SEVERAL}
-            if strange:
-                faults[f"{where}, phrase {number}"] = f"unknown slot {{{', '.join(sorted(strange))}}}"
                 continue
             for tone in Tone if key == "any" else (Tone(key),):
                 known = self.parts.setdefault((part, tone), [])
@@ -172,9 +170,8 @@ class _Draft:
             if not self.parts.get((part, tone)):
                 faults[f"{self.language} [{part}] {tone}"] = "there is no phrasing for it"
         for (part, tone), phrases in self.parts.items():
-            if part != "who" and not any(phrase.slots <= _ALWAYS_THERE for phrase in phrases):
-                where = f"{self.language} [{part}] {tone}"
-                faults[where] = "one phrasing at least must do without name, city, country and topic"
+            if part != "who" and not any(always_fills(phrase) for phrase in phrases):
+                faults[f"{self.language} [{part}] {tone}"] = NEEDS_A_FACT
         for word in WORDS:
             if word not in self.words:
                 faults[f"{self.language} [words] {word}"] = "is missing"
@@ -194,6 +191,22 @@ def _entries(content: dict[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
                 yield from ((f"{part}.{key}", tone, phrases) for tone, phrases in value.items())
             else:
                 yield part, key, value
+
+
+def phrase_for(part: str, source: str, language: str) -> Phrase:
+    """Return a phrasing for a part of the letter. Raises PhraseError where it cannot stand there."""
+    phrase = parse_phrase(_typeset(source, language))
+    for slot in re.finditer(r"\{(\w+)\}", source):
+        if slot.group(1) not in SLOTS[part] | {SEVERAL}:
+            raise PhraseError(f"unknown slot {slot.group()}", slot.start(), slot.end())
+    if SLOTS[part] == _ASK and not phrase.slots & _ASK:
+        raise PhraseError("it must say the demand: put {demand} or {Demand} where its words go", 0, len(source))
+    return phrase
+
+
+def always_fills(phrase: Phrase) -> bool:
+    """Return whether a phrasing does without any fact that may be missing."""
+    return phrase.slots <= _ALWAYS_THERE
 
 
 def _typeset(source: str, language: str) -> str:

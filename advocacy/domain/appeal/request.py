@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from advocacy.domain.addressee import Addressee, Channel, Role
+from advocacy.domain.appeal.campaign_phrasings import NONE, CampaignPhrasings
 
 
 class Tone(StrEnum):
@@ -92,7 +93,8 @@ class AppealRequest:
 
     `chosen` are indexes into `facts.demands`; empty means all. `seed` is stable per supporter and campaign (see `seed_for`).
     `primary` is whom the campaign writes to, needed where `addressee` is to get a copy. `day` is the date the letter carries.
-    `first_sent` is the day of the supporter's first letter where this one follows it up.
+    `first_sent` is the day of the supporter's first letter where this one follows it up. `phrasings` are the campaign's own,
+    in the language of the letter.
     """
 
     language: str
@@ -107,6 +109,7 @@ class AppealRequest:
     own: OwnWords = OwnWords()
     primary: Addressee | None = None
     first_sent: date | None = None
+    phrasings: CampaignPhrasings = NONE
 
     @property
     def is_copy(self) -> bool:

@@ -1,18 +1,20 @@
 """What supporters of a campaign send: ten letters as ten people would get them, to read before anybody does."""
 
+from dataclasses import replace
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from advocacy.domain.addressee import Channel
+from advocacy.domain.addressee import Channel, Role
 from advocacy.domain.appeal.compose import compose
-from advocacy.domain.appeal.request import AppealRequest, CampaignFacts, Demand, Tone, Writer
+from advocacy.domain.appeal.request import AppealRequest, Tone
 from advocacy.domain.appeal.text import Appeal
 from advocacy.domain.errors import InvalidError, NotFoundError
 from advocacy.domain.permissions import Permission
 from advocacy.gateways.phrases import load_pools
 from advocacy.models.base import db
 from advocacy.models.campaign import AddresseeRow, Campaign
-from advocacy.operations import campaigns
+from advocacy.operations import appeals, campaigns
 from advocacy.web import access
 from advocacy.web.desk import who
 from advocacy.web.desk.words import channel_word
@@ -38,7 +40,8 @@ def show(slug: str) -> ResponseReturnValue:
     fault = None
     if row is not None and channel is not None:
         try:
-            letters = [(_TONES[n % 3], _letter(campaign, row, channel, n)) for n in range(start, start + LETTERS)]
+            asked_for = [letter_to(campaign, row, channel, number) for number in range(start, start + LETTERS)]
+            letters = [(one.tone, compose(one, load_pools())) for one in asked_for]
         except (InvalidError, NotFoundError) as error:
             fault = str(error)
     return render_template(
@@ -55,25 +58,9 @@ def show(slug: str) -> ResponseReturnValue:
     )
 
 
-def _letter(campaign: Campaign, row: AddresseeRow, channel: Channel, number: int) -> Appeal:
-    primary = next((each.value() for each in campaign.addressees if each.role == "primary"), None)
-    return compose(
-        AppealRequest(
-            language=campaign.language,
-            channel=channel,
-            addressee=row.value(),
-            facts=CampaignFacts(
-                title=campaign.title,
-                demands=tuple(Demand(demand.text) for demand in campaign.demands),
-                summary=campaign.concern,
-                countries=tuple(campaign.countries),
-                ua_number=campaign.ua_number,
-            ),
-            day=who.now().date(),
-            seed=f"sample:{campaign.id}:{number}",
-            tone=_TONES[number % len(_TONES)],
-            writer=Writer(),
-            primary=primary,
-        ),
-        load_pools(),
-    )
+def letter_to(campaign: Campaign, row: AddresseeRow, channel: Channel, number: int) -> AppealRequest:
+    """Return what the letter of the sample's person `number` is made from; the tones take turns."""
+    primary = next((each.value() for each in campaign.addressees if each.role is Role.PRIMARY), None)
+    wishes = appeals.Wishes(tone=_TONES[number % len(_TONES)], seed=f"sample:{campaign.id}:{number}")
+    base = appeals.request_for(campaign, row.value(), primary, wishes, today=who.now().date(), pools=load_pools())
+    return replace(base, channel=channel)
