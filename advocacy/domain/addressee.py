@@ -26,7 +26,8 @@ class Addressee:
 
     `postal_lines` are kept as printed and hold neither the name nor the salutation. `country` is an ISO 3166 alpha-2
     code, `language` a BCP 47 tag. `for_countries` lists the supporter countries (alpha-2) a copy addressee is for,
-    such as the country an embassy is accredited to; empty means everyone.
+    such as the country an embassy is accredited to; empty means everyone. `form_asks` are the fields of the web form;
+    `opening_hours` are lines that `opening.parse` reads, by the clock of `timezone` (IANA name).
     """
 
     name: str
@@ -42,6 +43,9 @@ class Addressee:
     social: str | None = None
     language: str | None = None
     for_countries: tuple[str, ...] = ()
+    form_asks: tuple[str, ...] = ()
+    opening_hours: tuple[str, ...] = ()
+    timezone: str | None = None
 
     def channels(self) -> tuple[Channel, ...]:
         """Return the channels that exist for this addressee, in the order of the enum."""

@@ -90,6 +90,9 @@ class AddresseeRow(Base):
     social: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[str | None] = mapped_column(String(12))
     for_countries: Mapped[list[str]] = mapped_column(JSON, default=list)
+    form_asks: Mapped[list[str]] = mapped_column(JSON, default=list)
+    opening_hours: Mapped[list[str]] = mapped_column(JSON, default=list)
+    timezone: Mapped[str | None] = mapped_column(String(64))
 
     def value(self) -> Addressee:
         return Addressee(
@@ -106,6 +109,9 @@ class AddresseeRow(Base):
             social=self.social,
             language=self.language,
             for_countries=tuple(self.for_countries),
+            form_asks=tuple(self.form_asks),
+            opening_hours=tuple(self.opening_hours),
+            timezone=self.timezone,
         )
 
 

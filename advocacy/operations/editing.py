@@ -13,6 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from advocacy.domain import opening
 from advocacy.domain.addressee import Role
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import ConflictError, InvalidError
@@ -55,6 +56,9 @@ class Entered:
     social: str = ""
     language: str = ""
     for_countries: Sequence[str] = ()
+    form_asks: Sequence[str] = ()
+    opening_hours: Sequence[str] = ()
+    timezone: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,8 +174,23 @@ def _addressee_faults(each: Entered) -> dict[str, str]:
     unknown = [code for code in codes if code not in Locale("en").territories or not re.fullmatch("[A-Z]{2}", code)]
     if unknown:
         faults["country"] = f"“{unknown[0]}” is no country code of two letters, as in CA."
-    if len(each.postal_lines) > _MOST_LINES or any(len(line) > _LONGEST_LINE for line in each.postal_lines):
-        faults["postal_lines"] = f"Use at most {_MOST_LINES} lines of at most {_LONGEST_LINE} characters."
+    for name in ("postal_lines", "form_asks", "opening_hours"):
+        lines = getattr(each, name)
+        if len(lines) > _MOST_LINES or any(len(line) > _LONGEST_LINE for line in lines):
+            faults[name] = f"Use at most {_MOST_LINES} lines of at most {_LONGEST_LINE} characters."
+    return faults | _hour_faults(each)
+
+
+def _hour_faults(each: Entered) -> dict[str, str]:
+    faults = {}
+    try:
+        opening.parse(each.opening_hours)
+    except ValueError as error:
+        faults["opening_hours"] = (
+            f"“{error.args[0][:80]}” cannot be read. Write it as in Mo-Fr 9:00-12:30, 14:00-17:00."
+        )
+    if each.timezone and each.timezone not in available_timezones():
+        faults["timezone"] = "Choose a time zone from the list, as in America/Toronto."
     return faults
 
 
@@ -230,6 +249,8 @@ def _fill(row: AddresseeRow, each: Entered) -> None:
     row.social = each.social.strip()[:200] or None
     row.language = each.language or None
     row.for_countries = list(each.for_countries)
+    row.form_asks, row.opening_hours = list(each.form_asks), list(each.opening_hours)
+    row.timezone = each.timezone or None
 
 
 def _settle(campaign: Campaign, names: Sequence[str]) -> None:

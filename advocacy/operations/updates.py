@@ -175,6 +175,9 @@ def _merged(row: AddresseeRow, old: AddresseeRow | None) -> Entered:
         social=kept("social"),
         language=kept("language"),
         for_countries=all_of("for_countries"),
+        form_asks=all_of("form_asks"),
+        opening_hours=all_of("opening_hours"),
+        timezone=kept("timezone"),
     )
 
 

@@ -93,6 +93,9 @@ def _addressee(form: MultiDict[str, str], prefix: str) -> Entered:
         social=said("social"),
         language=said("language"),
         for_countries=[code.upper() for code in split(said("for_countries"), ",")],
+        form_asks=split(said("form_asks")),
+        opening_hours=split(said("opening_hours")),
+        timezone=said("timezone"),
     )
 
 

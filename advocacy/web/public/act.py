@@ -163,7 +163,7 @@ def _shown(one: Correspondence, visit: Visit, typed: Typed) -> dict[str, Any]:
         "addressee": one.addressee,
         "sheet": sheet,
         "appeal": one.letter,
-        "ways": ways.shown(one),
+        "ways": ways.shown(one, visit, typed),
         "advice": telling.advice(one),
     }
 

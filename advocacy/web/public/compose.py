@@ -86,6 +86,10 @@ class Typed:
     initials: bool = False
     faults: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def signed_name(self) -> str:
+        return initials(self.name) if self.initials else self.name
+
     def wishes(self, seed: str) -> Wishes:
         """Return what the letter is made from. Faulty fields are left out of it."""
         lines = tuple(line.strip() for line in self.street.splitlines() if line.strip())
@@ -98,7 +102,7 @@ class Typed:
             own=OwnWords(
                 who_am_i="" if "who" in self.faults else self.who, why="" if "why" in self.faults else self.why
             ),
-            return_lines=(initials(self.name) if self.initials else self.name, *lines) if lines else (),
+            return_lines=(self.signed_name, *lines) if lines else (),
             initials=self.initials,
             seed=seed,
         )

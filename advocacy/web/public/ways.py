@@ -10,7 +10,9 @@ from advocacy.domain.addressee import Addressee, Channel
 from advocacy.domain.arrival import Arrival, Band, Forecast
 from advocacy.domain.channels import MailLink, PhoneLink
 from advocacy.operations.appeals import Correspondence, Way
-from advocacy.web.wording import day, near_day
+from advocacy.web.public.compose import Typed, Visit
+from advocacy.web.public.hours import Hours, of_office
+from advocacy.web.wording import country, day, near_day
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,9 @@ class Shown:
     seconds: int = 0
     lines: tuple[str, ...] = ()
     form_url: str = ""
+    asks: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str, str], ...] = ()
+    hours: Hours | None = None
     handle: str = ""
     arrives: str = ""
     arrives_kind: str = ""
@@ -39,12 +44,12 @@ class Shown:
     stamp: str = ""
 
 
-def shown(one: Correspondence) -> list[Shown]:
+def shown(one: Correspondence, visit: Visit, typed: Typed) -> list[Shown]:
     """Return the ways to reach one addressee, best first, those that no longer work last."""
-    return [_shown(one, way) for way in one.ways]
+    return [_shown(one, way, visit, typed) for way in one.ways]
 
 
-def _shown(one: Correspondence, way: Way) -> Shown:
+def _shown(one: Correspondence, way: Way, visit: Visit, typed: Typed) -> Shown:
     addressee, channel, appeal = one.addressee, way.offer.channel, way.appeal
     text = appeal.text()
     email = addressee.emails[0] if addressee.emails and channel is Channel.EMAIL else ""
@@ -62,7 +67,10 @@ def _shown(one: Correspondence, way: Way) -> Shown:
         phones=_numbers(addressee, channel),
         seconds=appeal.seconds,
         lines=tuple(paragraph.text for paragraph in appeal.paragraphs),
+        hours=of_office(addressee, zone=visit.supporter.timezone, now=visit.now) if channel is Channel.PHONE else None,
         form_url=_safe(addressee.web_form) if channel is Channel.WEB_FORM else "",
+        asks=addressee.form_asks,
+        fields=_fields(typed) if channel is Channel.WEB_FORM else (),
         handle=(addressee.social or "") if channel is Channel.SOCIAL else "",
         **(_on_arrival(way.forecast) if way.forecast else {}),
     )
@@ -106,6 +114,16 @@ def _dated(text: str) -> str:
         return day(date.fromisoformat(text))
     except ValueError:
         return text
+
+
+def _fields(typed: Typed) -> tuple[tuple[str, str, str], ...]:
+    """Return (name, label, text) of what forms commonly ask and we know, to be copied field by field."""
+    known = (
+        ("name", _("Name"), typed.signed_name),
+        ("city", _("Town"), typed.city),
+        ("country", _("Country"), country(typed.country) if typed.country else ""),
+    )
+    return tuple((name, str(label), text) for name, label, text in known if text)
 
 
 def _numbers(addressee: Addressee, channel: Channel) -> tuple[PhoneLink, ...]:
