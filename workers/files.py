@@ -1,4 +1,4 @@
-"""What is outside the mails: the journal of suppressions, the records of the domain we write from."""
+"""What is outside the mails: the journal of suppressions, the sending domain's records, lists of supporters."""
 
 from celery import shared_task
 from flask import current_app
@@ -7,7 +7,8 @@ from advocacy import gateways
 from advocacy.gateways import dns
 from advocacy.models import moment
 from advocacy.models.base import db
-from advocacy.operations import journal, sending_domain
+from advocacy.operations import journal, lists, sending_domain
+from workers.celery_app import stopping
 
 
 @shared_task(name="files.journal")
@@ -24,3 +25,15 @@ def look_at_domain() -> None:
     session, settings = db.session(), current_app.extensions["advocacy.settings"]
     now = moment.now(session, gateways.current().clock)
     sending_domain.look_when_it_is_time(session, settings, texts=dns.texts, now=now)
+
+
+@shared_task(name="files.lists")
+def work_on_lists() -> None:
+    """Go on with lists that are taken in or made. Runs at each tick, for about twenty seconds or until the worker is
+    told to stop; twice at once is harmless: each batch compares the cursor and sets it."""
+    lists.work(
+        db.session(),
+        clock=gateways.current().clock,
+        settings=current_app.extensions["advocacy.settings"],
+        stopping=stopping,
+    )

@@ -83,18 +83,25 @@ class KeyRing:
 
     def seal(self, column: str, row: str, text: str) -> bytes:
         """Encrypt for one place (AES-256-GCM). `column` is "table.column", `row` the row's uid."""
-        nonce = secrets.token_bytes(_NONCE)
-        sealed = self.current.columns.encrypt(nonce, text.encode(), f"{column}|{row}".encode())
-        return self.current.key_id + nonce + sealed
+        return self.seal_bytes(column, row, text.encode())
 
     def open(self, column: str, row: str, sealed: bytes) -> str:
         """Decrypt what `seal` made for this place. Raises SealError."""
+        return self.open_bytes(column, row, sealed).decode()
+
+    def seal_bytes(self, column: str, row: str, raw: bytes) -> bytes:
+        nonce = secrets.token_bytes(_NONCE)
+        sealed = self.current.columns.encrypt(nonce, raw, f"{column}|{row}".encode())
+        return self.current.key_id + nonce + sealed
+
+    def open_bytes(self, column: str, row: str, sealed: bytes) -> bytes:
+        """Decrypt what `seal_bytes` made for this place. Raises SealError."""
         keys = self._by_id.get(sealed[:_KEY_ID])
         if keys is None:
             raise SealError(f"{column}: sealed under a key that is not in the ring (SECRET_KEYS_OLD)")
         nonce, body = sealed[_KEY_ID : _KEY_ID + _NONCE], sealed[_KEY_ID + _NONCE :]
         try:
-            return keys.columns.decrypt(nonce, body, f"{column}|{row}".encode()).decode()
+            return keys.columns.decrypt(nonce, body, f"{column}|{row}".encode())
         except InvalidTag:
             raise SealError(f"{column}: the value does not belong to this row or was altered") from None
 

@@ -26,6 +26,7 @@ POINTS = (
     "hook.inserted.before_commit",
     "hook.after_commit",
     "erase.mid",
+    "import.batch",
     "migrate.mid",
     "beat.ticked",
 )

@@ -14,7 +14,18 @@ from advocacy.gateways import Gateways, faults
 from advocacy.models import installation, moment
 from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import Campaign
-from advocacy.operations import audit, blast_moves, forgetting, planning, reports, sending, settling, single, starting
+from advocacy.operations import (
+    audit,
+    blast_moves,
+    forgetting,
+    lists,
+    planning,
+    reports,
+    sending,
+    settling,
+    single,
+    starting,
+)
 from advocacy.operations.planning import AHEAD
 
 _PLANS_SECONDS = 20.0
@@ -48,7 +59,10 @@ def tick(session: Session, *, gateways: Gateways, settings: Settings) -> None:
 def run_once(
     session: Session, *, gateways: Gateways, settings: Settings, stopping: Callable[[], bool] = lambda: False
 ) -> int:
-    """Tick and hand over until nothing more is due now, or `stopping` says so; return how many requests went out."""
+    """Tick and hand over until nothing more is due now, or `stopping` says so; return how many requests went out.
+
+    Lists that are being taken in go on too.
+    """
     done = 0
     for _ in range(_ROUNDS):
         tick(session, gateways=gateways, settings=settings)
@@ -57,6 +71,7 @@ def run_once(
         done += sent
         if not sent or stopping():
             break
+    lists.work(session, clock=gateways.clock, settings=settings, stopping=stopping)
     return done
 
 

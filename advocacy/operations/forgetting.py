@@ -10,7 +10,7 @@ from advocacy.models import installation
 from advocacy.models.base import forget_the_log
 from advocacy.models.blast import Report
 from advocacy.models.supporter import SignUp, Supporter, Suppression
-from advocacy.operations import preferences, privacy
+from advocacy.operations import imports, parcels, preferences, privacy
 from advocacy.operations.supporters import SIGN_UP_LIFE
 
 EVERY = timedelta(hours=1)
@@ -27,7 +27,8 @@ def when_it_is_time(session: Session, now: datetime) -> None:
     installation.set_fact(session, installation.FORGOT_AT, now.isoformat())
     session.commit()
     rules = preferences.read(session)
-    if unconfirmed(session, now):
+    imports.forget_old(session, now)
+    if unconfirmed(session, now) + parcels.forget_old(session, now):
         forget_the_log(session)
     reports(session, before=now - timedelta(days=rules.keep_reports_days))
     left(session, before=now - timedelta(days=rules.keep_left_days), now=now)

@@ -1,0 +1,58 @@
+"""Lists of supporters in and out, in the background: whatever waits is taken a step further."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from advocacy.config import Settings
+from advocacy.domain.importing import WORKING, ImportState
+from advocacy.gateways.clock import Clock
+from advocacy.models.supporter_import import SupporterImport
+from advocacy.operations import import_undoing, import_work
+from advocacy.operations.import_work import GoOn
+
+_SECONDS = 20.0
+
+
+def work(session: Session, *, clock: Clock, settings: Settings, stopping: Callable[[], bool] = lambda: False) -> None:
+    """Go on with every list that is being worked on, for about twenty seconds or until told to stop.
+
+    Two at once are harmless: each batch compares the cursor and sets it in one transaction.
+    """
+    until = clock.boottime() + _SECONDS
+
+    def go_on() -> bool:
+        return clock.boottime() < until and not stopping()
+
+    for import_id in waiting(session):
+        advance(session, import_id, clock=clock, settings=settings, go_on=go_on)
+        if not go_on():
+            return
+
+
+def waiting(session: Session) -> list[int]:
+    """Return the imports that are being worked on, the oldest first."""
+    found = session.scalars(
+        select(SupporterImport.id).where(SupporterImport.state.in_(WORKING)).order_by(SupporterImport.id)
+    ).all()
+    session.rollback()
+    return list(found)
+
+
+def advance(session: Session, import_id: int, *, clock: Clock, settings: Settings, go_on: GoOn) -> ImportState:
+    """Take one import further, as long as `go_on` says; return how it stands then."""
+    state = state_of(session, import_id)
+    if state is ImportState.CHECKING:
+        import_work.check(session, import_id, clock=clock, settings=settings, go_on=go_on)
+    elif state is ImportState.RUNNING:
+        import_work.run(session, import_id, clock=clock, settings=settings, go_on=go_on)
+    elif state is ImportState.UNDOING:
+        import_undoing.undo(session, import_id, clock=clock, go_on=go_on)
+    return state_of(session, import_id)
+
+
+def state_of(session: Session, import_id: int) -> ImportState:
+    state = session.scalars(select(SupporterImport.state).where(SupporterImport.id == import_id)).one()
+    session.rollback()
+    return state
