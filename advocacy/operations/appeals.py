@@ -1,12 +1,13 @@
 """A supporter's letter to each addressee, and the ways to send it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from advocacy.domain import channels
 from advocacy.domain import wording as wordings
 from advocacy.domain.addressee import Addressee, Channel, Role
-from advocacy.domain.appeal import compose, guard, paper
+from advocacy.domain.appeal import compose, fitting, guard, paper
 from advocacy.domain.appeal.pools import Pools
 from advocacy.domain.appeal.request import AppealRequest, CampaignFacts, Demand, OwnWords, Tone, Writer
 from advocacy.domain.appeal.sheets import Envelope
@@ -25,6 +26,7 @@ class Wishes:
     `country` is the alpha-2 code they write from; `return_lines` their own postal address, for the paper only.
     With `initials` the letter is signed with initials and town alone.
     `first_sent` is the day of their first letter where this one follows it up.
+    `bodies` are the letters that the supporter rewrote, by the id of the addressee.
     """
 
     name: str = ""
@@ -37,6 +39,7 @@ class Wishes:
     initials: bool = False
     seed: str = ""
     first_sent: date | None = None
+    bodies: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,17 @@ class Way:
 
 @dataclass(frozen=True)
 class Correspondence:
-    """One addressee with the ways to reach them, best first, and what would keep or better the letter."""
+    """One addressee with the ways to reach them, best first, and what would keep or better the letter.
+
+    `proposal` is the body of the letter as composed, empty where nobody may rewrite it.
+    """
 
     row_id: int
     addressee: Addressee
     ways: tuple[Way, ...]
     problems: tuple[guard.Problem, ...]
     nudges: tuple[guard.Nudge, ...]
+    proposal: str = ""
 
     def way(self, channel: Channel) -> Way | None:
         return next((way for way in self.ways if way.offer.channel is channel), None)
@@ -124,11 +131,28 @@ def _to_one(
         )
         for offer in offers
     )
-    found = Correspondence(row.id, addressee, ways, (), ())
+    found = _rewritten(Correspondence(row.id, addressee, ways, (), ()), wishes.bodies.get(row.id))
     if found.letter is None:
         return found
     voice = pools.voice(base.language)
     return replace(found, problems=guard.problems_of(found.letter, voice), nudges=guard.nudges(found.letter, base))
+
+
+def _rewritten(found: Correspondence, body: str | None) -> Correspondence:
+    """Return the correspondence with the supporter's own body in each letter; a script and a post stay as they are."""
+    proposed = found.letter
+    if proposed is None or not proposed.may_be_edited():
+        return found
+    if not body:
+        return replace(found, proposal=proposed.body())
+    address = next(iter(found.addressee.emails), None)
+    ways = tuple(
+        replace(way, appeal=fitting.measured(way.appeal.edited_to(body), address=address))
+        if way.appeal.may_be_edited()
+        else way
+        for way in found.ways
+    )
+    return replace(found, ways=ways, proposal=proposed.body())
 
 
 def request_for(

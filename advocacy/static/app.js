@@ -50,7 +50,8 @@ if (zones && !zones.value) {
   if (own && [...zones.options].some((option) => option.value === own)) zones.value = own;
 }
 
-// The letter follows what is chosen and typed: the same form is posted, and its letters come back as a fragment.
+// The letter follows what is chosen: the same form is posted, and its letters come back as a fragment. What is typed
+// stays on the page until something is pressed.
 const live = document.querySelector("form[data-live]");
 if (live) {
   const target = document.getElementById(live.dataset.live);
@@ -58,17 +59,16 @@ if (live) {
   state.className = "quiet";
   state.setAttribute("role", "status");
   live.append(state);
-  let waiting;
   let running;
 
-  const follow = async () => {
+  const follow = async (pressed) => {
     running?.abort();
     running = new AbortController();
     const open = [...target.querySelectorAll("details[id]")].map((each) => [each.id, each.open]);
     try {
       const answer = await fetch(live.action, {
         method: "POST",
-        body: new FormData(live),
+        body: new FormData(live, pressed),
         headers: { "X-Fragment": "1" },
         signal: running.signal,
       });
@@ -79,14 +79,22 @@ if (live) {
         if (again) again.open = was;
       }
       state.textContent = "";
+      target.classList.remove("stale");
+      if (pressed && !pressed.isConnected) target.querySelector("h2")?.scrollIntoView();
     } catch (error) {
       if (error.name !== "AbortError") state.textContent = live.dataset.failed;
     }
   };
 
-  live.addEventListener("input", (event) => {
-    window.clearTimeout(waiting);
-    waiting = window.setTimeout(follow, event.target.matches("[type=checkbox], [type=radio], select") ? 0 : 400);
+  document.addEventListener("input", (event) => {
+    if (event.target.form !== live) return;
+    if (event.target.matches("[type=checkbox], [type=radio], select")) follow();
+    else target.classList.add("stale");
+  });
+  live.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("formaction")) return;
+    event.preventDefault();
+    follow(event.submitter);
   });
 }
 

@@ -118,6 +118,8 @@ def act(page: Page, running: Running, eyes: Eyes) -> None:
     page.goto(link_in(page, running, "maria@example.org", "/act/"))
     eyes.look(page, "12-act")
     page.get_by_label("Why does this matter to you?").fill("My grandmother wove for forty years.")
+    expect(page.get_by_role("button", name="I sent it")).to_have_count(0)  # hidden until the letter has these words
+    page.locator("#compose").get_by_role("button", name="Show my letter").click()
     expect(page.locator(".sheet").first).to_contain_text("My grandmother wove for forty years.")
     page.get_by_text("release the eleven weavers", exact=False).first.click()
     expect(page.locator(".sheet").first).not_to_contain_text("release the eleven weavers")

@@ -1,6 +1,7 @@
 """How much a channel holds: a page, a mail link, a form's field."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from math import ceil
 
 from advocacy.domain.addressee import Channel
@@ -28,6 +29,11 @@ def fits(appeal: Appeal, *, address: str | None) -> bool:
             return spoken_seconds(appeal.body()) <= SPOKEN_SECONDS
         case Channel.SOCIAL:
             return len(appeal.body()) <= POST_CHARACTERS
+
+
+def measured(appeal: Appeal, *, address: str | None) -> Appeal:
+    """Return the appeal with what it says of itself made true: whether its channel holds it."""
+    return replace(appeal, fits=fits(appeal, address=address))
 
 
 def spoken_seconds(text: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from advocacy.domain.appeal.measure import says
 from advocacy.domain.appeal.pools import Voice
 from advocacy.domain.appeal.request import AppealRequest
 from advocacy.domain.appeal.text import Appeal, Kind
@@ -33,14 +34,16 @@ class NudgeKind(StrEnum):
     UNSIGNED = "unsigned"
     LONG = "long"
     SHOUTING = "shouting"
+    DEMAND_GONE = "demand_gone"
 
 
 @dataclass(frozen=True)
 class Nudge:
-    """Something that would make an appeal better and blocks nothing."""
+    """Something that would make an appeal better and blocks nothing. `excerpt` is what it is about, where that is some text."""
 
     kind: NudgeKind
     sentence: str
+    excerpt: str = ""
 
 
 _MERGE_SIGNS = re.compile(
@@ -111,7 +114,18 @@ def nudges(appeal: Appeal, request: AppealRequest) -> tuple[Nudge, ...]:
         found.append(Nudge(NudgeKind.LONG, "Your own part is long. A few sentences are read with more attention."))
     if _shouts(own):
         found.append(Nudge(NudgeKind.SHOUTING, "Capitals read like shouting. Calm words are heard better."))
-    return tuple(found)
+    return (*found, *_demands_gone(appeal, request))
+
+
+def _demands_gone(appeal: Appeal, request: AppealRequest) -> Iterator[Nudge]:
+    """Yield the chosen demands that a rewritten letter no longer makes in their own words."""
+    if not appeal.edited:
+        return
+    text = appeal.body()
+    for index in request.chosen_demands():
+        demand = request.facts.demands[index].text
+        if not says(text, demand):
+            yield Nudge(NudgeKind.DEMAND_GONE, f"Your letter no longer asks for this: {demand}", demand)
 
 
 def _shouts(text: str) -> bool:

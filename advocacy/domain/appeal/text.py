@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from hashlib import sha256
 
 from advocacy.domain.addressee import Channel
 from advocacy.domain.appeal.request import Tone
@@ -80,12 +81,22 @@ class Appeal:
         signed = "\n".join(line for line in (self.closing, *self.signature) if line)
         return "\n\n".join(block for block in (self.salutation, self.body(), signed) if block)
 
+    def may_be_edited(self) -> bool:
+        """Return whether this is a letter, whose body a supporter may rewrite, and not a script or a short post."""
+        return self.channel not in {Channel.PHONE, Channel.SOCIAL}
+
     def edited_to(self, body: str) -> "Appeal":
         """Return this appeal with `body` as the supporter rewrote it; one equal to what was composed changes nothing."""
         plain = _plain_lines(body)
         if plain == _plain_lines(self.body()):
             return self
         return replace(self, paragraphs=paragraphs_of(plain), edited=True, left_out=())
+
+
+def mark_of(body: str) -> str:
+    """Return a mark by which a body that came back from a form is known to be as it was proposed."""
+    lines = "\n".join(line.strip() for line in _plain_lines(body).splitlines())
+    return sha256(lines.encode()).hexdigest()[:16]
 
 
 def paragraphs_of(body: str) -> tuple[Paragraph, ...]:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from advocacy.domain.addressee import Channel
 from advocacy.domain.appeal.request import Tone
 from advocacy.domain.appeal.subject import as_subject
+from advocacy.domain.appeal.text import mark_of
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.links import Links
 from advocacy.gateways import current
@@ -128,6 +129,7 @@ def _page(token: str, visit: Visit, typed: Typed) -> ResponseReturnValue:
     letters = compose.letters(visit, typed)
     values: dict[str, Any] = {
         "typed": typed,
+        "faults": typed.faults,
         "letters": [_shown(one, visit, typed) for one in letters],
         "told": actions.told(db.session(), visit.supporter.id, visit.campaign.id),
         "at_home": telling.writes_at_home(visit.campaign, typed.country),
@@ -146,7 +148,6 @@ def _page(token: str, visit: Visit, typed: Typed) -> ResponseReturnValue:
         "public/act.html",
         countries=choices.countries(),
         tones=_tones(),
-        faults=typed.faults,
         hints=hints,
         windows=papers.windows(),
         **values,
@@ -165,6 +166,8 @@ def _shown(one: Correspondence, visit: Visit, typed: Typed) -> dict[str, Any]:
         "appeal": one.letter,
         "ways": ways.shown(one, visit, typed),
         "advice": telling.advice(one),
+        "mark": mark_of(one.proposal),
+        "body": typed.bodies.get(one.row_id) or one.proposal,
     }
 
 

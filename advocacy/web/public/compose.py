@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from advocacy.domain.appeal.request import OwnWords, Tone, initials, seed_for
 from advocacy.domain.appeal.sheets import Envelope
+from advocacy.domain.appeal.text import mark_of
 from advocacy.domain.campaign import CampaignState, Deadline
 from advocacy.domain.errors import NotFoundError
 from advocacy.domain.joining import COUNTRIES, judge_line
@@ -26,6 +27,7 @@ from advocacy.operations.appeals import Correspondence, Wishes
 
 LONGEST_ANSWER = 1_000
 LONGEST_STREET = 400
+LONGEST_BODY = 8_000
 AFTER_THE_END = timedelta(days=30)
 
 
@@ -84,6 +86,7 @@ class Typed:
     street: str = ""
     window: Envelope | None = None
     initials: bool = False
+    bodies: dict[int, str] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -105,6 +108,7 @@ class Typed:
             return_lines=(self.signed_name, *lines) if lines else (),
             initials=self.initials,
             seed=seed,
+            bodies=self.bodies,
         )
 
 
@@ -134,6 +138,7 @@ def from_the_form(visit: Visit) -> Typed:
         street=_answer("street", LONGEST_STREET, faults),
         window=next((size for size in Envelope if size.value == form.get("window")), None),
         initials=form.get("initials") == "yes",
+        bodies=_bodies(visit, faults),
         faults=faults,
     )
     if not typed.chosen:
@@ -151,6 +156,18 @@ def letters(visit: Visit, typed: Typed) -> list[Correspondence]:
         now=visit.now,
         pools=load_pools(),
     )
+
+
+def _bodies(visit: Visit, faults: dict[str, str]) -> dict[int, str]:
+    """Return the letters that came back rewritten; one that is as it was proposed follows the choices."""
+    fresh = request.form.get("fresh", "")
+    found = {}
+    for row in visit.campaign.addressees:
+        name = f"body-{row.id}"
+        body = _answer(name, LONGEST_BODY, faults) if name in request.form and fresh != str(row.id) else ""
+        if body.strip() and mark_of(body) != request.form.get(f"from-{row.id}"):
+            found[row.id] = body
+    return found
 
 
 def _line(name: str, faults: dict[str, str]) -> str:

@@ -38,7 +38,15 @@ def advice(one: Correspondence) -> list[str]:
         NudgeKind.LONG: lambda: _("Your own part is long. A few sentences are read with more attention."),
         NudgeKind.SHOUTING: lambda: _("Capitals read like shouting. Calm words are heard better."),
     }
-    return [str(said[nudge.kind]()) for nudge in one.nudges]
+    gone = [nudge.excerpt for nudge in one.nudges if nudge.kind is NudgeKind.DEMAND_GONE]
+    told = [str(said[nudge.kind]()) for nudge in one.nudges if nudge.kind in said]
+    return [
+        *told,
+        *(
+            str(_("Your letter no longer asks for this in the words of the action: “%(demand)s”", demand=each))
+            for each in gone
+        ),
+    ]
 
 
 def marked(text: str, problems: Iterable[Problem]) -> Markup:
