@@ -86,6 +86,23 @@ class Passkey(Base, WebAuthnMixin):
         return {"id": self.user_id}
 
 
+class DeskSession(Base):
+    """One sign-in that lasts: the cookie holds a random token, here stands its SHA-256. Ends by `ended_at`.
+
+    Of the browser only its and its system's name are kept, and no network address.
+    """
+
+    __tablename__ = "desk_session"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id", ondelete="CASCADE"), index=True)
+    browser: Mapped[str] = mapped_column(String(20), default="")
+    system: Mapped[str] = mapped_column(String(20), default="")
+    began_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+
+
 class SignInLink(Base):
     """A single-use link that lets an organiser set a password: the invitation, the reset, the demo's sign-in."""
 

@@ -10,7 +10,7 @@ from advocacy.models import installation
 from advocacy.models.base import forget_the_log
 from advocacy.models.blast import Report
 from advocacy.models.supporter import SignUp, Supporter, Suppression
-from advocacy.operations import imports, parcels, preferences, privacy
+from advocacy.operations import desk_sessions, imports, parcels, preferences, privacy
 from advocacy.operations.supporters import SIGN_UP_LIFE
 
 EVERY = timedelta(hours=1)
@@ -31,6 +31,7 @@ def when_it_is_time(session: Session, now: datetime) -> None:
     if unconfirmed(session, now) + parcels.forget_old(session, now):
         forget_the_log(session)
     reports(session, before=now - timedelta(days=rules.keep_reports_days))
+    desk_sessions.forget(session, now=now)
     left(session, before=now - timedelta(days=rules.keep_left_days), now=now)
 
 

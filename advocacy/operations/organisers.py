@@ -176,12 +176,6 @@ def set_password(session: Session, person: Organiser, password: str, *, now: dat
     session.commit()
 
 
-def end_sessions(session: Session, person: Organiser) -> None:
-    """Sign this person out everywhere."""
-    person.fs_uniquifier = uuid4().hex
-    session.commit()
-
-
 def set_zone(session: Session, person: Organiser, zone: str) -> None:
     """Keep the zone (IANA name) in which this person reads times."""
     person.timezone = zone

@@ -1,9 +1,9 @@
 """Organisers' sign-in: Flask-Security, with argon2 and TOTP, under /desk."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Request, Response, abort, request, session
+from flask import Flask, Request, Response, abort, g, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user, user_logged_out
 from flask_security import Security, SQLAlchemySessionUserDatastore, user_authenticated
@@ -13,11 +13,10 @@ from advocacy.domain.keys import Keys, Purpose
 from advocacy.gateways import current
 from advocacy.models.base import db
 from advocacy.models.organiser import Organiser, Passkey, Role
-from advocacy.operations import organisers
+from advocacy.operations import desk_sessions, organisers
 from advocacy.web import sign_in
 
-LONGEST_SESSION = timedelta(hours=12)
-_SINCE = "signed_in_at"
+_COOKIE = "desk_session"
 _SIGN_OUT = "security.logout"
 
 
@@ -38,9 +37,9 @@ def register(app: Flask) -> None:
     )
     app.login_manager.request_loader(_no_token)  # type: ignore[attr-defined]
     app.view_functions["security.two_factor_rescue"] = _nowhere
-    user_authenticated.connect(_remember_when, app)
+    user_authenticated.connect(_begin_session, app)
     user_logged_out.connect(_end_sessions, app)
-    app.before_request(_end_old_session)
+    app.before_request(_know_session)
     app.after_request(_forget)
 
 
@@ -114,22 +113,33 @@ def _nowhere() -> ResponseReturnValue:
     abort(404)
 
 
-def _remember_when(_app: Flask, **_: object) -> None:
-    session[_SINCE] = current().clock.now().isoformat()
+def this_session() -> int | None:
+    """Return the id of the session in which this request is made, None when nobody is signed in."""
+    found: int | None = g.get(_COOKIE)
+    return found
+
+
+def _begin_session(_app: Flask, user: object, **_: object) -> None:
+    if isinstance(user, Organiser):
+        now, agent = current().clock.now(), request.headers.get("User-Agent", "")[:500]
+        session[_COOKIE] = desk_sessions.begin(db.session(), user, user_agent=agent, now=now)
 
 
 def _end_sessions(_app: Flask, user: object, **_: object) -> None:
     """Signing out ends every session of this person, so that a copied cookie dies with it."""
     if request.endpoint == _SIGN_OUT and isinstance(user, Organiser):
-        organisers.end_sessions(db.session(), user)
+        desk_sessions.end_all(db.session(), user, now=current().clock.now())
 
 
-def _end_old_session() -> None:
-    if not request.path.startswith("/desk") or not current_user.is_authenticated:
+def _know_session() -> None:
+    """Let a request go on as somebody's only while their session does, whichever page it asks for."""
+    if "_user_id" not in session or request.endpoint == "static" or not current_user.is_authenticated:
         return
-    since = session.get(_SINCE)
-    if since is None or current().clock.now() - datetime.fromisoformat(since) > LONGEST_SESSION:
+    token = str(session.get(_COOKIE, ""))
+    found = desk_sessions.find(db.session(), current_user.id, token, now=current().clock.now())
+    if found is None:
         logout_user()
+    setattr(g, _COOKIE, found)
 
 
 def _forget(response: Response) -> Response:

@@ -8,13 +8,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from advocacy import gateways
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.permissions import OrganiserRole
+from advocacy.models.base import db
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
 from advocacy.models.organiser import Organiser, Role
 from advocacy.models.supporter import Supporter
+from advocacy.operations import desk_sessions
 from tests.conftest import NOON
 from tests.factories import add_campaign, add_supporter, subscribe
 
@@ -43,12 +46,13 @@ def browser(app: Flask) -> FlaskClient:
 def sign_in(app: Flask, person: Organiser) -> FlaskClient:
     """Return a browser in which this person is signed in, as after the sign-in page."""
     client = browser(app)
+    token = desk_sessions.begin(db.session(), person, user_agent="", now=gateways.current().clock.now())
     with client.session_transaction() as kept:
         kept["_user_id"] = person.fs_uniquifier
         kept["_fresh"] = True
         kept["fs_cc"] = "set"
         kept["fs_paa"] = NOON.timestamp()
-        kept["signed_in_at"] = NOON.isoformat()
+        kept["desk_session"] = token
     return client
 
 

@@ -1,18 +1,21 @@
 """Signing in to the desk: the page, the single-use link, the second step, and how all sessions end."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from passlib.totp import TOTP
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.domain.permissions import OrganiserRole
-from advocacy.models.organiser import Organiser
+from advocacy.gateways.clock import SimulatedClock
+from advocacy.models.organiser import DeskSession, Organiser, by_email
 from advocacy.operations import organisers
 from tests.conftest import NOON
-from tests.web.desks import add_organiser, browser
+from tests.web.desks import add_organiser, browser, sign_in
 
 # Flask-Security still builds one form the older way.
 pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices:DeprecationWarning")
@@ -95,6 +98,44 @@ def test_a_changed_role_ends_the_sessions(app: Flask, session: Session, person: 
     organisers.give_role(session, person, OrganiserRole.VIEWER, now=NOON, actor="cli")
 
     assert client.get("/desk/").status_code == 302
+
+
+def test_one_session_is_seen_and_ended_from_another(app: Flask, person: Organiser) -> None:
+    here, elsewhere = browser(app), browser(app)
+    _press(here, PASSPHRASE)
+    firefox = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+    elsewhere.post("/desk/sign-in", data={"email": person.email, "password": PASSPHRASE}, headers=firefox)
+
+    page = here.get("/desk/settings/me").text
+    assert "Firefox on Linux" in page
+    ends = re.findall(r"/desk/settings/me/sessions/\d+/end", page)
+    here.post(ends[0])
+
+    assert len(ends) == 1
+    assert here.get("/desk/").status_code == 200
+    assert elsewhere.get("/desk/").status_code == 302
+
+
+def test_somebody_elses_session_is_none_that_i_can_end(app: Flask, session: Session, person: Organiser) -> None:
+    add_organiser(session, OrganiserRole.VIEWER, "bo@example.org")
+    bo, ana = sign_in(app, by_email(session, "bo@example.org") or person), browser(app)
+    _press(ana, PASSPHRASE)
+    theirs = session.scalars(select(DeskSession.id).where(DeskSession.organiser_id == person.id)).one()
+
+    assert bo.post(f"/desk/settings/me/sessions/{theirs}/end").status_code == 404
+    assert ana.get("/desk/").status_code == 200
+
+
+def test_a_session_is_over_after_twelve_hours_on_every_page(
+    app: Flask, person: Organiser, clock: SimulatedClock
+) -> None:
+    client = browser(app)
+    _press(client, PASSPHRASE)
+
+    clock.set(clock.now() + timedelta(hours=12, minutes=1))
+
+    assert client.get("/desk/").status_code == 302
+    assert client.get("/").status_code == 200
 
 
 def test_nobody_can_register(app: Flask) -> None:

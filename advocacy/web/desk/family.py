@@ -8,6 +8,7 @@ from advocacy.web.desk import (
     enter,
     launch,
     letters,
+    me,
     phrasings,
     rehearsal,
     results,
@@ -40,6 +41,7 @@ PAGES: tuple[Blueprint, ...] = (
     blasts.bp,
     supporters.bp,
     settings.bp,
+    me.bp,
     rules.bp,
     sending_domain.bp,
 )

@@ -1,12 +1,10 @@
-"""Settings: who we are, who may sign in, my own sign-in, the audit log."""
+"""Settings: who we are, who may sign in, the audit log."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_security import login_user
 from sqlalchemy import select
 
 from advocacy.config import MailTransport
@@ -92,44 +90,6 @@ def reset(person_id: int) -> ResponseReturnValue:
     return _people(link=link if _shows_links() else None)
 
 
-@bp.get("/me")
-@access.staff(Permission.READ)
-def mine() -> ResponseReturnValue:
-    return _mine(None)
-
-
-@bp.post("/me/password")
-@access.staff(Permission.READ)
-def password() -> ResponseReturnValue:
-    """A new password, against the old one where there is one. All other sessions end."""
-    person, session, now = who.me(), db.session(), who.now()
-    old = request.form.get("old", "")
-    if organisers.too_many(session, person.email, organisers.PASSWORDS, now):
-        return _mine(_("Too many wrong tries. Wait an hour, then try again.")), 429
-    if person.password and not person.verify_and_update_password(old):
-        organisers.failed(session, person.email, now=now)
-        return _mine(_("This is not your present password.")), 422
-    try:
-        organisers.set_password(session, person, request.form.get("password", ""), now=now)
-    except InvalidError as error:
-        session.rollback()
-        return _mine(str(error)), 422
-    login_user(person)
-    flash(_("Your password is changed. Everywhere else you are signed out."), "good")
-    return redirect(url_for("desk_settings.mine"))
-
-
-@bp.post("/me/zone")
-@access.staff(Permission.READ)
-def my_zone() -> ResponseReturnValue:
-    zone = request.form.get("timezone", "")
-    if zone not in available_timezones():
-        raise InvalidError(_("Choose a time zone from the list."))
-    organisers.set_zone(db.session(), who.me(), zone)
-    flash(_("Times are shown in %(zone)s.", zone=zone), "good")
-    return redirect(url_for("desk_settings.mine"))
-
-
 @bp.get("/audit")
 @access.staff(Permission.SETTINGS)
 def audit() -> ResponseReturnValue:
@@ -172,10 +132,6 @@ def _people(**told: Any) -> str:
         roles=list(OrganiserRole),
         **({"fault": None, "email": "", "link": None} | told),
     )
-
-
-def _mine(fault: str | None) -> str:
-    return render_template("desk/settings/me.html", me=who.me(), fault=fault, zones=sorted(available_timezones()))
 
 
 def _done(person_id: int, act: Any, said: str) -> ResponseReturnValue:
