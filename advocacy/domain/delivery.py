@@ -53,7 +53,6 @@ _BY_DISPATCH = {
 }
 
 RANKS = {
-    "processed": 1,
     "deferred": 2,
     "delivered": 3,
     "blocked": 4,
@@ -61,7 +60,8 @@ RANKS = {
     "dropped": 6,
     "complained": 7,
 }
-"""Reports about a mail, the gravest last: whatever order they come in, the gravest one stays."""
+"""Reports about a mail, the gravest last: whatever order they come in, the gravest one stays. "processed" is evidence
+that the request was accepted and says nothing more of a person."""
 
 _BY_OUTCOME = {
     "deferred": DeliveryState.DEFERRED,

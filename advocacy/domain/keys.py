@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     SESSION = "session"
     FORM = "form"
     PERSON = "person_ref"
+    PERSON_BLOCK = "person_ref_block"
     AUDIT = "audit"
     SEED = "seed"
     ABUSE = "abuse"

@@ -1,23 +1,25 @@
 """What the kept reports mean: evidence for requests, outcomes for people, suppressions. Applied in sets, in any order."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Integer, String, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from advocacy.domain import dispatch as dispatches
-from advocacy.domain.delivery import graver
+from advocacy.domain import person_ref
+from advocacy.domain.delivery import RANKS, graver
 from advocacy.domain.dispatch import GONE, DispatchState, Event
 from advocacy.gateways.clock import Clock
 from advocacy.models import moment
-from advocacy.models.base import keys_of
+from advocacy.models.base import BigId, UtcDateTime, keys_of
 from advocacy.models.blast import Delivery, Dispatch, Report
+from advocacy.models.json_rows import Types, json_rows
 from advocacy.models.single_mail import SingleMail
 from advocacy.models.supporter import Supporter
 from advocacy.operations import audit, blast_moves, complaints, suppressing
-from advocacy.operations.building import person_refs
 from advocacy.operations.suppressing import Reason
 
 _BATCH = 5_000
@@ -27,14 +29,21 @@ _REASONS = {
     "complained": Reason.COMPLAINED,
     "unsubscribed": Reason.UNSUBSCRIBED,
 }
+_OUTCOMES: Types = {
+    "blast": BigId,
+    "supporter": BigId,
+    "outcome": String(20),
+    "at": UtcDateTime(),
+    "rank": Integer(),
+}
 
 
 def apply(session: Session, *, clock: Clock) -> int:
     """Apply the reports kept so far; return how many. A report that was applied is no news the second time."""
     done = 0
     for _ in range(_ROUNDS):
-        batch = session.scalars(
-            select(Report)
+        batch = session.execute(
+            select(Report.id, Report.public_id, Report.person_ref, Report.type, Report.suppression_key, Report.at)
             .where(Report.applied_at.is_(None))
             .order_by(Report.id)
             .limit(_BATCH)
@@ -43,7 +52,7 @@ def apply(session: Session, *, clock: Clock) -> int:
         if not batch:
             session.rollback()
             break
-        reports = [_News(row.id, row.public_id, row.person_ref, row.type, row.suppression_key, row.at) for row in batch]
+        reports = _read(session, batch)
         session.rollback()  # Evidence takes the locks of blasts, which come before those of reports.
         now = moment.now(session, clock)
         vouch(session, {news.public_id for news in reports if news.public_id}, now=now)
@@ -126,12 +135,15 @@ def _move_back(session: Session, parent: Dispatch, child: Dispatch) -> None:
 
 @dataclass(frozen=True)
 class _News:
+    """One kept report. `blast_id` is None when it is about a single mail, `supporter_id` when nobody can be told from it."""
+
     id: int
     public_id: str | None
-    person_ref: str | None
     type: str
     suppression_key: bytes | None
     at: datetime
+    blast_id: int | None
+    supporter_id: int | None
 
 
 @dataclass
@@ -142,10 +154,32 @@ class _Findings:
     suppressed: dict[Reason, set[int]] = field(default_factory=dict)
 
 
+def _read(session: Session, rows: Sequence[Any]) -> list[_News]:
+    """Return what the rows tell, each with the person it names: names are read, nobody is looked for."""
+    wanted = {row.public_id for row in rows if row.public_id and row.person_ref}
+    blasts: dict[str, int | None] = dict.fromkeys(
+        session.scalars(select(SingleMail.public_id).where(SingleMail.public_id.in_(wanted)))
+    )
+    carried = select(Dispatch.public_id, Dispatch.blast_id).where(Dispatch.public_id.in_(wanted))
+    blasts.update((row.public_id, row.blast_id) for row in session.execute(carried))
+    reader = person_ref.Reader(keys_of(session))
+    return [
+        _News(
+            id=row.id,
+            public_id=row.public_id,
+            type=row.type,
+            suppression_key=row.suppression_key,
+            at=row.at,
+            blast_id=blasts.get(row.public_id),
+            supporter_id=reader.supporter(row.public_id, row.person_ref) if row.public_id in blasts else None,
+        )
+        for row in rows
+    ]
+
+
 def _tell_people(session: Session, reports: Sequence[_News], *, now: datetime) -> None:
     """Outcomes, suppressions and the mark of having been applied, in one transaction; then what is claimed is revoked."""
-    people = _people(session, reports)
-    findings = _findings(session, reports, people)
+    findings = _findings(session, reports)
     reported = {blast_id for (blast_id, _), (type_, _) in findings.outcomes.items() if type_ == "complained"}
     blasts = complaints.locked(session, reported)
     _write_outcomes(session, findings)
@@ -165,94 +199,54 @@ def _tell_people(session: Session, reports: Sequence[_News], *, now: datetime) -
         session.commit()
 
 
-def _people(session: Session, reports: Iterable[_News]) -> dict[tuple[str, str], tuple[int | None, int]]:
-    """Return (blast id, supporter id) for each (public id, person ref), the blast None for a single mail.
-
-    A person's ref is recomputed for everyone in the dispatch and in its descendants, where a refused or unproven
-    request's people went.
-    """
-    wanted = {news.public_id for news in reports if news.public_id and news.person_ref}
-    keys = keys_of(session)
-    found: dict[tuple[str, str], tuple[int | None, int]] = {}
-    for blast_id, no, public_id in session.execute(
-        select(Dispatch.blast_id, Dispatch.no, Dispatch.public_id).where(Dispatch.public_id.in_(wanted))
-    ):
-        members = session.scalars(
-            select(Delivery.supporter_id).where(
-                Delivery.blast_id == blast_id, Delivery.dispatch_no.in_(_with_descendants(session, blast_id, no))
-            )
-        )
-        for supporter_id in members:
-            for ref in person_refs(keys, public_id, supporter_id):
-                found[public_id, ref] = (blast_id, supporter_id)
-    for public_id, addressee in session.execute(
-        select(SingleMail.public_id, SingleMail.supporter_id).where(SingleMail.public_id.in_(wanted))
-    ):
-        if addressee is not None:
-            for ref in person_refs(keys, public_id, addressee):
-                found[public_id, ref] = (None, addressee)
-    return found
-
-
-def _with_descendants(session: Session, blast_id: int, no: int) -> list[int]:
-    family, newest = [no], [no]
-    while newest:
-        newest = list(
-            session.scalars(select(Dispatch.no).where(Dispatch.blast_id == blast_id, Dispatch.parent_no.in_(newest)))
-        )
-        family += newest
-    return family
-
-
-def _findings(
-    session: Session, reports: Sequence[_News], people: dict[tuple[str, str], tuple[int | None, int]]
-) -> _Findings:
+def _findings(session: Session, reports: Sequence[_News]) -> _Findings:
     findings = _Findings()
     lost: dict[bytes, set[Reason]] = {}
     for news in reports:
-        who = people.get((news.public_id or "", news.person_ref or ""))
-        if who is not None:
-            _note(findings, news, *who)
-        elif news.type in _REASONS and news.suppression_key is not None:
-            lost.setdefault(news.suppression_key, set()).add(_REASONS[news.type])
-    # Without ids the address alone is left; it says nothing of which mail it was about.
+        reason = _REASONS.get(news.type)
+        if news.supporter_id is None:
+            if reason is not None and news.suppression_key is not None:
+                lost.setdefault(news.suppression_key, set()).add(reason)
+            continue
+        if reason is not None:
+            findings.suppressed.setdefault(reason, set()).add(news.supporter_id)
+        if news.blast_id is not None and news.type in RANKS:
+            _note(findings.outcomes, (news.blast_id, news.supporter_id), news)
+    if lost:
+        _add_lost(session, findings, lost)
+    return findings
+
+
+def _add_lost(session: Session, findings: _Findings, lost: dict[bytes, set[Reason]]) -> None:
+    """Without ids the address alone is left; it says nothing of which mail it was about."""
     for supporter_id, key in session.execute(
         select(Supporter.id, Supporter.suppression_key).where(Supporter.suppression_key.in_(list(lost)))
     ):
         for reason in lost[key]:
             findings.suppressed.setdefault(reason, set()).add(supporter_id)
-    return findings
 
 
-def _note(findings: _Findings, news: _News, blast_id: int | None, supporter_id: int) -> None:
-    if news.type in _REASONS:
-        findings.suppressed.setdefault(_REASONS[news.type], set()).add(supporter_id)
-    if blast_id is None:
-        return
-    kept = findings.outcomes.get((blast_id, supporter_id), (None, news.at))[0]
-    if graver(kept, news.type) != kept:
-        findings.outcomes[blast_id, supporter_id] = (news.type, news.at)
+def _note(outcomes: dict[tuple[int, int], tuple[str, datetime]], whom: tuple[int, int], news: _News) -> None:
+    """Keep the gravest, and of several alike the first: so that no order makes a difference."""
+    type_, at = outcomes.get(whom, (None, news.at))
+    if graver(type_, news.type) != type_ or (type_ == news.type and news.at < at):
+        outcomes[whom] = (news.type, news.at)
 
 
 def _write_outcomes(session: Session, findings: _Findings) -> None:
-    by_blast: dict[int, list[int]] = {}
-    for blast_id, supporter_id in findings.outcomes:
-        by_blast.setdefault(blast_id, []).append(supporter_id)
-    rows = []
-    for blast_id, ids in by_blast.items():
-        known = session.execute(
-            select(Delivery.supporter_id, Delivery.outcome)
-            .where(Delivery.blast_id == blast_id, Delivery.supporter_id.in_(ids))
-            .with_for_update()
-        )
-        for supporter_id, outcome in known:
-            news, at = findings.outcomes[blast_id, supporter_id]
-            if graver(outcome, news) != outcome:
-                rows.append({"b": blast_id, "s": supporter_id, "outcome": news, "outcome_at": at})
-    if rows:
-        session.connection().execute(
-            update(Delivery.__table__)  # type: ignore[arg-type]
-            .where(Delivery.__table__.c.blast_id == bindparam("b"), Delivery.__table__.c.supporter_id == bindparam("s"))
-            .values(outcome=bindparam("outcome"), outcome_at=bindparam("outcome_at")),
-            rows,
-        )
+    """Write all outcomes in one statement, in one order, so that two of these at once wait for each other."""
+    told = [
+        {"blast": blast_id, "supporter": supporter_id, "outcome": type_, "at": at, "rank": RANKS[type_]}
+        for (blast_id, supporter_id), (type_, at) in sorted(findings.outcomes.items())
+    ]
+    if not told:
+        return
+    news = json_rows(session, "news", told, _OUTCOMES)
+    rank = case(RANKS, value=Delivery.outcome, else_=0)
+    graver_now = or_(rank < news.c.rank, and_(rank == news.c.rank, Delivery.outcome_at > news.c.at))
+    session.execute(
+        update(Delivery)
+        .where(Delivery.blast_id == news.c.blast, Delivery.supporter_id == news.c.supporter, graver_now)
+        .values(outcome=news.c.outcome, outcome_at=news.c.at)
+        .execution_options(synchronize_session=False)
+    )

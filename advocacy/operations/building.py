@@ -9,12 +9,13 @@ from sqlalchemy import Row, and_, case, literal, select
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
+from advocacy.domain import person_ref
 from advocacy.domain.audience import LeftOut, counted_at
 from advocacy.domain.cadence import Cadence
 from advocacy.domain.delivery import Skip
 from advocacy.domain.email import greeting
 from advocacy.domain.handover import Person, Request
-from advocacy.domain.keys import KeyRing, Purpose, SealError
+from advocacy.domain.keys import KeyRing, SealError
 from advocacy.domain.links import Links
 from advocacy.domain.merge import fields_of
 from advocacy.gateways.clock import Clock
@@ -28,8 +29,6 @@ from advocacy.models.supporter import Supporter
 from advocacy.operations import sending_domain
 from advocacy.operations.buckets import Calendar, rest_of
 from advocacy.operations.filling import rule_of
-
-_REF = 20
 
 
 @dataclass(frozen=True)
@@ -69,11 +68,12 @@ def build(session: Session, claimed: Claim, *, clock: Clock, settings: Settings)
     people: list[Person] = []
     ids: list[int] = []
     skips: dict[int, str] = {}
-    for row in rows:
+    refs = person_ref.written(keys, claimed.public_id, [row.supporter_id for row in rows])
+    for row, ref in zip(rows, refs, strict=True):
         if row.reason is not None:
             skips[row.supporter_id] = row.reason
             continue
-        person = _person(row, claimed, keys=keys, links=links, language=content.language, wanted=wanted)
+        person = _person(row, ref, claimed, keys=keys, links=links, language=content.language, wanted=wanted)
         if person is None:
             skips[row.supporter_id] = Skip.UNREADABLE.value
             continue
@@ -92,17 +92,6 @@ def build(session: Session, claimed: Claim, *, clock: Clock, settings: Settings)
         people=tuple(people),
     )
     return Built(request, tuple(ids), skips, _digest(content.sha256, people))
-
-
-def person_ref(keys: KeyRing, public_id: str, supporter_id: int) -> str:
-    """Return the opaque name of one person in one request, which comes back in the provider's reports."""
-    return person_refs(keys, public_id, supporter_id)[0]
-
-
-def person_refs(keys: KeyRing, public_id: str, supporter_id: int) -> tuple[str, ...]:
-    """Return the names this person may have in this request, under each key of the ring, the current one first."""
-    named = f"{public_id}.{supporter_id}"
-    return tuple(each.digest(Purpose.PERSON, named).hex()[: _REF * 2] for each in keys.keys)
 
 
 def _members(session: Session, claimed: Claim, *, now: datetime) -> list[Row[Any]]:
@@ -153,7 +142,7 @@ def _is_last(blast: Blast, campaign: Campaign, claimed: Claim, now: datetime) ->
 
 
 def _person(
-    row: Row[Any], claimed: Claim, *, keys: KeyRing, links: Links, language: str, wanted: frozenset[str]
+    row: Row[Any], ref: str, claimed: Claim, *, keys: KeyRing, links: Links, language: str, wanted: frozenset[str]
 ) -> Person | None:
     try:
         address = keys.open("supporter.email", row.uid, row.email_sealed)
@@ -170,7 +159,7 @@ def _person(
         # The same token opens both pages: making one is most of the work of addressing a mail.
         values["preferences_url"] = f"{links.base}/preferences/{unsubscribe.rpartition('/')[2]}"
     return Person(
-        ref=person_ref(keys, claimed.public_id, row.supporter_id),
+        ref=ref,
         address=address,
         values=values,
         unsubscribe_url=unsubscribe,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
+from advocacy.domain import person_ref
 from advocacy.domain.email import Writer, greeting
 from advocacy.domain.handover import Person, Request
 from advocacy.domain.keys import SealError
@@ -18,7 +19,6 @@ from advocacy.models.organiser import Organiser
 from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.models.supporter import Supporter, Suppression, opened
 from advocacy.operations import sending_domain
-from advocacy.operations.building import person_ref
 from advocacy.operations.suppressing import Reason
 from advocacy.operations.words import PLACEHOLDERS, campaign_facts, organisation_facts
 
@@ -55,7 +55,7 @@ def address(session: Session, mail: SingleMail, *, writer: Writer, settings: Set
     words = writer.write(mail.kind.value, mail.language, facts)
     values = _values(session, mail, name, settings)
     person = Person(
-        ref=person_ref(keys_of(session), mail.public_id, mail.supporter_id or 0),
+        ref=person_ref.written(keys_of(session), mail.public_id, [mail.supporter_id or 0])[0],
         address=recipient,
         values=values,
         unsubscribe_url=values["unsubscribe_url"] if mail.kind is SingleKind.THANKS else None,

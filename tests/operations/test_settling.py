@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select, update
 
+from advocacy.domain import person_ref
 from advocacy.domain.blast import BlastState
 from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.handover import Accepted, Ambiguous
@@ -11,7 +12,6 @@ from advocacy.models.blast import Delivery, Dispatch
 from advocacy.models.supporter import Subscription, Supporter
 from advocacy.operations import blast_moves, reports
 from advocacy.operations.blast_moves import Decision
-from advocacy.operations.building import person_ref
 from tests.factories import add_supporter, subscribe
 from tests.running import MORNING, Engine, addresses, launched, report
 
@@ -148,7 +148,7 @@ def test_a_complaint_suppresses_and_sticks_whatever_is_reported_later(running: E
     running.run()
     request = running.provider.asked[0]
     [complainer, other] = session.scalars(select(Supporter).order_by(Supporter.id)).all()
-    ref = person_ref(session.info["keys"], request.public_id, complainer.id)
+    ref = person_ref.written(session.info["keys"], request.public_id, [complainer.id])[0]
     assert ref == request.people[0].ref
 
     report(running, request.public_id, "complained", ref)
