@@ -13,6 +13,7 @@ _HEAD_ENDS = b"\r\n\r\n"
 _LENGTH = b"content-length:"
 _PERSON = b'"adv_person"'
 _REQUEST = b'"adv_mid":"'
+_SANDBOX = b'"sandbox_mode":{"enable":true}'
 
 
 class Figures:
@@ -26,6 +27,8 @@ class Figures:
         self._seen: set[bytes] = set()
 
     def take(self, body: bytes) -> None:
+        if _SANDBOX in body:  # The question before a blast: nothing of it is sent.
+            return
         self.requests += 1
         self.bytes += len(body)
         self.people += body.count(_PERSON)
