@@ -15,9 +15,10 @@ from advocacy.gateways.clock import Clock
 from advocacy.models import moment
 from advocacy.models.base import forget_the_log, keys_of
 from advocacy.models.campaign import AddresseeRow, Campaign
+from advocacy.models.draft import Draft
 from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.models.supporter import Action, Consent, EmailAlias, SignUp, Subscription, Supporter, opened, seal
-from advocacy.operations import audit, consent, ordering, suppressing
+from advocacy.operations import audit, consent, drafts, ordering, suppressing
 
 LINK_LIFE = timedelta(minutes=10)
 VISIT_LIFE = timedelta(minutes=30)
@@ -159,6 +160,10 @@ def my_data(session: Session, supporter_id: int) -> dict[str, Any]:
             }
             for row in session.scalars(_rows(Action, supporter_id))
         ],
+        "drafts": [
+            {"campaign": titles[row.campaign_id], "saved": row.saved_at.isoformat(), **drafts.opened(session, row)}
+            for row in session.scalars(_rows(Draft, supporter_id))
+        ],
         "single mails": [
             {"kind": row.kind.value, "asked": row.created_at.isoformat(), "state": row.state.value}
             for row in session.scalars(_rows(SingleMail, supporter_id))
@@ -201,7 +206,7 @@ def erase(session: Session, supporter: Supporter, *, now: datetime, actor: str) 
     seal(session, row, email=None, name=None, town=None)
     row.country, row.language, row.timezone, row.tags = None, "en", "UTC", []
     row.state, row.erased_at = SupporterState.ERASED, now
-    for table in (SignUp, EmailAlias, Subscription, Action):
+    for table in (SignUp, EmailAlias, Subscription, Action, Draft):
         session.execute(delete(table).where(table.supporter_id == row.id))
     session.execute(
         update(SingleMail)

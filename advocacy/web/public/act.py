@@ -15,10 +15,10 @@ from advocacy.domain.links import Links
 from advocacy.gateways import current
 from advocacy.gateways.phrases import load_pools
 from advocacy.models.base import db, keys_of
-from advocacy.operations import actions, appeals
+from advocacy.operations import actions, appeals, drafts
 from advocacy.operations.appeals import Correspondence
 from advocacy.web.access import public
-from advocacy.web.public import choices, compose, papers, telling, ways
+from advocacy.web.public import choices, compose, keeping, papers, telling, ways
 from advocacy.web.public.compose import Typed, Visit
 from advocacy.web.public.limits import LETTERS, PAPERS, limiter
 from advocacy.web.requests import settings
@@ -32,7 +32,7 @@ FRAGMENT = "X-Fragment"
 @public
 def page(token: str) -> ResponseReturnValue:
     visit = _visit(token)
-    return _page(token, visit, compose.from_the_start(visit))
+    return _page(token, visit, _started(visit))
 
 
 @bp.post("/<token>")
@@ -44,12 +44,34 @@ def show(token: str) -> ResponseReturnValue:
     return _page(token, visit, compose.from_the_form(visit))
 
 
+@bp.post("/<token>/draft")
+@public
+@limiter.limit(LETTERS)
+def keep(token: str) -> ResponseReturnValue:
+    """Keep the letter as typed, because its supporter asked for it."""
+    visit = _visit(token)
+    typed = compose.from_the_form(visit)
+    if typed.faults:
+        return _page(token, visit, typed)
+    content = keeping.content_of(typed)
+    drafts.save(db.session(), visit.supporter.id, visit.campaign, content, clock=current().clock)
+    return redirect(url_for("act.page", token=token, draft="kept"), 303)
+
+
+@bp.post("/<token>/draft/forget")
+@public
+def forget(token: str) -> ResponseReturnValue:
+    visit = _visit(token)
+    drafts.forget(db.session(), visit.supporter.id, visit.campaign.id)
+    return redirect(url_for("act.page", token=token, draft="gone"), 303)
+
+
 @bp.get("/<token>/letter.pdf")
 @public
 @limiter.limit(PAPERS)
 def letter(token: str) -> ResponseReturnValue:
     visit = _visit(token)
-    return papers.letter(visit, compose.from_the_start(visit))
+    return papers.letter(visit, _started(visit))
 
 
 @bp.post("/<token>/letter.pdf")
@@ -65,7 +87,7 @@ def own_letter(token: str) -> ResponseReturnValue:
 @limiter.limit(PAPERS)
 def envelope(token: str) -> ResponseReturnValue:
     visit = _visit(token)
-    return papers.envelope(visit, compose.from_the_start(visit))
+    return papers.envelope(visit, _started(visit))
 
 
 @bp.post("/<token>/envelope.pdf")
@@ -81,7 +103,7 @@ def own_envelope(token: str) -> ResponseReturnValue:
 @limiter.limit(PAPERS)
 def packet(token: str) -> ResponseReturnValue:
     visit = _visit(token)
-    return papers.packet(visit, compose.from_the_start(visit))
+    return papers.packet(visit, _started(visit))
 
 
 @bp.post("/<token>/letters.pdf")
@@ -123,6 +145,12 @@ def thanks(token: str) -> ResponseReturnValue:
     )
 
 
+def _started(visit: Visit) -> Typed:
+    """Return the form as it is first shown: the draft, or without one what the sign-up said."""
+    kept = drafts.find(db.session(), visit.supporter.id, visit.campaign.id)
+    return keeping.typed_from(visit, kept.content) if kept else compose.from_the_start(visit)
+
+
 def _page(token: str, visit: Visit, typed: Typed) -> ResponseReturnValue:
     if visit.over:
         return render_template("public/act_over.html", **_frame(token, visit))
@@ -138,6 +166,8 @@ def _page(token: str, visit: Visit, typed: Typed) -> ResponseReturnValue:
         "again": request.args.get("again", ""),
         "to_post": sum(ways.can_post(one) for one in letters),
         "zone": visit.supporter.timezone,
+        "draft": drafts.find(db.session(), visit.supporter.id, visit.campaign.id),
+        "draft_done": request.args.get("draft", ""),
         **_frame(token, visit),
     }
     if request.headers.get(FRAGMENT):
