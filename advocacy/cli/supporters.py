@@ -1,9 +1,10 @@
-"""One supporter: why they did or did not get each mail, what we keep about them, and erasing it."""
+"""Supporters: lists in and out; for one of them why they got each mail or not, what we keep, and erasing it."""
 
 import click
 from flask import Flask
 
 from advocacy import gateways
+from advocacy.cli import lists
 from advocacy.cli.context import note, print_json, with_app
 from advocacy.domain.address import judge
 from advocacy.domain.errors import NotFoundError
@@ -17,7 +18,11 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group()
 def supporters() -> None:
-    """Single supporters and their rights."""
+    """Supporters: lists in and out, single people and their rights."""
+
+
+supporters.add_command(lists.import_)
+supporters.add_command(lists.undo)
 
 
 @supporters.command()

@@ -31,14 +31,14 @@ GoOn = Callable[[], bool]
 def check(session: Session, import_id: int, *, clock: Clock, settings: Settings, go_on: GoOn) -> None:
     """Judge every row and count what each would become. Changes no supporter."""
 
-    def step(row: SupporterImport, people: Sequence[Person], refused: Sequence[Refused], now: datetime) -> None:
+    def step(row: SupporterImport, people: Sequence[Person], refused: Sequence[Refused], _: datetime) -> None:
         tally = import_rows.count(session, row.id, people)
         tally.refused = len(refused)
         row.checked = tally.added_to(row.checked)
         if row.rows_done + len(people) + len(refused) > MOST_ROWS:
             raise BrokenFileError(0, f"It has more than {MOST_ROWS:,} rows. Hand it in in several parts.")
         if refused:
-            _keep_refused(session, row, refused, now)
+            _keep_refused(session, row, refused)
 
     if _walk(session, import_id, ImportState.CHECKING, step, clock=clock, settings=settings, go_on=go_on):
         _end(session, import_id, ImportState.CHECKING, ImportState.CHECKED, clock=clock)
@@ -120,12 +120,22 @@ def judge_of(import_: SupporterImport, header: Row, settings: Settings, now: dat
     )
 
 
-def _keep_refused(session: Session, row: SupporterImport, refused: Sequence[Refused], now: datetime) -> None:
-    """Keep the rows that are not taken, one JSON text each, for showing and for the download."""
-    if row.refused_id is None:
-        row.refused_id = parcels.begin(session, now=now, life=REFUSED_LIFE).id
+def begin_refused(session: Session, header: Sequence[str], now: datetime) -> int:
+    """Begin the file of rows that are not taken, in the caller's transaction; return its parcel's id."""
+    parcel_id = parcels.begin(session, now=now, life=REFUSED_LIFE).id
+    parcels.append(session, parcel_id, _written([Refused(1, tuple(header), {})]), 0)
+    return parcel_id
+
+
+def _keep_refused(session: Session, row: SupporterImport, refused: Sequence[Refused]) -> None:
+    if row.refused_id is not None:
+        parcels.append(session, row.refused_id, _written(refused), row.rows_done + 1)
+
+
+def _written(refused: Sequence[Refused]) -> bytes:
+    """One JSON text a line, for showing and for the download."""
     lines = [json.dumps({"line": each.line, "cells": each.cells, "faults": each.faults}) for each in refused]
-    parcels.append(session, row.refused_id, "\n".join([*lines, ""]).encode(), row.rows_done)
+    return "\n".join([*lines, ""]).encode()
 
 
 def _end(session: Session, import_id: int, before: ImportState, after: ImportState, *, clock: Clock) -> None:
@@ -168,8 +178,11 @@ def close(session: Session, row: SupporterImport, now: datetime) -> None:
     """Let go of the file and of what was noted about its addresses, in the caller's transaction."""
     parcels.forget(session, row.source_id)
     row.source_id, row.open_hash = None, None
-    if row.refused_id is not None:
+    if row.refused_id is not None and row.checked.get("refused"):
         parcels.keep_until(session, row.refused_id, now + REFUSED_LIFE)
+    else:
+        parcels.forget(session, row.refused_id)
+        row.refused_id = None
     forget_keys(session, row.id)
 
 

@@ -141,9 +141,16 @@ def set_columns(
     row.charset, row.delimiter = charset, delimiter
     row.state, row.rows_done, row.bytes_done, row.checked = ImportState.CHECKING, 0, 0, {}
     parcels.forget(session, row.refused_id)
-    row.refused_id = None
+    row.refused_id = import_work.begin_refused(session, _header(session, row), row.created_at)
     import_work.forget_keys(session, row.id)
     session.commit()
+
+
+def _header(session: Session, row: SupporterImport) -> tuple[str, ...]:
+    try:
+        return next(iter(first_rows(session, row, 1)), Row(1, ())).cells
+    except BrokenFileError:
+        return ()  # The check says what is wrong, and with which line.
 
 
 @dataclass(frozen=True)
@@ -235,7 +242,7 @@ def looked_at(session: Session, import_: SupporterImport, settings: Settings, no
 
 
 def refused(session: Session, import_: SupporterImport) -> Iterator[Refused]:
-    """Yield the rows that were not taken, in the file's order."""
+    """Yield the header, as line 1, then the rows that were not taken, in the file's order."""
     if import_.refused_id is None:
         return
     for piece in parcels.pieces(session, import_.refused_id):

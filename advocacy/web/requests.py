@@ -7,9 +7,11 @@ from advocacy.config import MailTransport, Settings
 from advocacy.gateways import current
 from advocacy.gateways.documents import LARGEST_FILE
 from advocacy.operations.documents import LONGEST_TEXT
+from advocacy.operations.imports import MOST_BYTES
 
-UPLOAD = "desk_campaigns.read"
 _AROUND_A_FILE = 1024 * 1024
+UPLOADS = {"desk_campaigns.read": LARGEST_FILE, "desk_imports.hand_in": MOST_BYTES}
+"""Where organisers hand in files, and how large one may be."""
 
 
 class RowNumber(IntegerConverter):
@@ -43,10 +45,11 @@ def _refuse_nothing() -> None:
 
 
 def _take_files() -> None:
-    """Take a whole document where organisers hand one in. Only a signed session is asked for here, no database: what
+    """Take a whole file where organisers hand one in. Only a signed session is asked for here, no database: what
     is read of it now is read before the route says who may enter."""
-    if request.endpoint == UPLOAD and "_user_id" in session:
-        request.max_content_length = LARGEST_FILE + _AROUND_A_FILE
+    largest = UPLOADS.get(request.endpoint or "")
+    if largest and "_user_id" in session:
+        request.max_content_length = largest + _AROUND_A_FILE
         request.max_form_memory_size = 4 * LONGEST_TEXT
 
 

@@ -135,6 +135,7 @@ def test_the_refused_rows_are_kept_with_the_faults_of_their_cells(session: Sessi
     made = desk.check('email,country\n"two\nlines",CA\nann@example.org,Atlantis\n')
 
     assert [(each.line, each.cells, each.faults) for each in imports.refused(session, made)] == [
+        (1, ("email", "country"), {}),
         (2, ("two\nlines", "CA"), {0: "not_an_address"}),
         (4, ("ann@example.org", "Atlantis"), {1: "unknown_country"}),
     ]

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from advocacy import gateways
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
+from advocacy.domain.importing import ImportState
 from advocacy.domain.permissions import OrganiserRole
 from advocacy.models.base import db
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
 from advocacy.models.organiser import Organiser, Role
 from advocacy.models.supporter import Supporter
+from advocacy.models.supporter_import import SupporterImport
 from advocacy.operations import desk_sessions
 from tests.conftest import NOON
 from tests.factories import add_campaign, add_supporter, subscribe
@@ -58,13 +60,14 @@ def sign_in(app: Flask, person: Organiser) -> FlaskClient:
 
 @dataclass(frozen=True)
 class Scene:
-    """A live campaign with a blast, a draft, one supporter of both, and a colleague who may only read."""
+    """A live campaign with a blast, a draft, one supporter of both, a colleague who may only read, and a list."""
 
     live: Campaign
     draft: Campaign
     blast: Blast
     supporter: Supporter
     colleague: Organiser
+    import_: SupporterImport
 
 
 def set_scene(session: Session) -> Scene:
@@ -86,5 +89,16 @@ def set_scene(session: Session) -> Scene:
     session.flush()
     words = {"subject": "Seven days left", "text": "{{ greeting }} {{ act_url }}", "html": "<p>{{ greeting }}</p>"}
     session.add(ContentVersion(blast_id=blast.id, language="en", sha256="0" * 64, **words))
+    import_ = SupporterImport(
+        name="list.csv",
+        size=1,
+        charset="utf-8",
+        delimiter=",",
+        actor="test",
+        state=ImportState.CHECKED,
+        created_at=NOON,
+    )
+    session.add(import_)
     session.commit()
-    return Scene(live, draft, blast, supporter, add_organiser(session, OrganiserRole.VIEWER, "colleague@example.org"))
+    colleague = add_organiser(session, OrganiserRole.VIEWER, "colleague@example.org")
+    return Scene(live, draft, blast, supporter, colleague, import_)

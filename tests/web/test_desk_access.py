@@ -29,6 +29,7 @@ def _path(app: Flask, rule: Rule, scene: Scene, *, there: bool) -> str:
         "slug": (scene.draft if draft_only else scene.live).slug if there else "no-such-campaign",
         "blast_id": scene.blast.id if there else 999_999,
         "uid": scene.supporter.uid if there else "0" * 32,
+        "import_uid": scene.import_.uid if there else "0" * 32,
         "session_id": 999_999,
         "person_id": scene.colleague.id if there else 999_999,
         "no": 1,
