@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
         two_factor_verify_code_form=sign_in.CodeForm,
         mf_recovery_form=sign_in.RecoveryForm,
         totp_cls=sign_in.OnceOnlyTotp,
+        webauthn_util_cls=sign_in.PasskeyRules,
     )
     app.login_manager.request_loader(_no_token)  # type: ignore[attr-defined]
     app.view_functions["security.two_factor_rescue"] = _nowhere
@@ -82,6 +83,16 @@ def _names() -> dict[str, Any]:
         "SECURITY_TOTP_ISSUER": "Advocacy",
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 10,
+        "SECURITY_WEBAUTHN": True,
+        "SECURITY_WAN_RP_NAME": "Advocacy",
+        "SECURITY_WAN_REGISTER_URL": "/settings/passkeys",
+        "SECURITY_WAN_DELETE_URL": "/settings/passkeys/remove",
+        "SECURITY_WAN_SIGNIN_URL": "/sign-in/passkey",
+        "SECURITY_WAN_VERIFY_URL": "/sign-in/again/passkey",
+        "SECURITY_WAN_REGISTER_TEMPLATE": "desk/sign_in/passkeys.html",
+        "SECURITY_WAN_SIGNIN_TEMPLATE": "desk/sign_in/passkey.html",
+        "SECURITY_WAN_VERIFY_TEMPLATE": "desk/sign_in/passkey.html",
+        "SECURITY_WAN_ALLOW_USER_HINTS": False,
         "SECURITY_FRESHNESS": timedelta(minutes=30),
         "SECURITY_FLASH_MESSAGES": True,
         "SECURITY_MSG_LOGIN": ("You are signed in.", "good"),

@@ -3,9 +3,14 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_security import Totp, UserMixin
+from flask_security import Totp, UserMixin, WebauthnUtil
 from flask_security.forms import LoginForm, TwoFactorVerifyCodeForm, VerifyForm
 from flask_security.recovery_codes import MfRecoveryForm
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
 
 from advocacy.gateways import current
 from advocacy.models.base import db
@@ -55,6 +60,19 @@ class OnceOnlyTotp(Totp):
     def set_last_counter(self, user: UserMixin, tmatch: Any) -> None:
         if isinstance(user, Organiser):
             user.tf_last_counter = tmatch.counter
+
+
+class PasskeyRules(WebauthnUtil):
+    """A passkey stands for password and second step together: so it must know its owner (by finger, face or PIN), and
+    be found without an address being typed. Where it is kept, on this device or another, is the owner's choice."""
+
+    def authenticator_selection(self, *_asked: object) -> AuthenticatorSelectionCriteria:
+        return AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        )
+
+    def user_verification(self, *_asked: object) -> UserVerificationRequirement:
+        return UserVerificationRequirement.REQUIRED
 
 
 def _counted(form: Any, account: str, limit: organisers.Limit, judge: Any) -> bool:
