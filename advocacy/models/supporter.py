@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from advocacy.domain.addressee import Channel
+from advocacy.domain.call import CallOutcome
 from advocacy.domain.supporter import ConsentAction, Reminders, SupporterState
 from advocacy.models.base import Base, BigId, enum_of, keys_of
 
@@ -163,6 +164,7 @@ class Action(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"))
     addressee_id: Mapped[int] = mapped_column(ForeignKey("addressee.id", ondelete="CASCADE"))
     channel: Mapped[Channel] = mapped_column(enum_of(Channel))
+    outcome: Mapped[CallOutcome | None] = mapped_column(enum_of(CallOutcome))
     at: Mapped[datetime]
     day: Mapped[date] = mapped_column(Date)
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from advocacy.domain import channels, posting
 from advocacy.domain.addressee import Channel, Role
+from advocacy.domain.call import CallOutcome
 from advocacy.domain.campaign import Deadline
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.supporter import SupporterState
@@ -29,10 +30,11 @@ def sent(
     channel: Channel,
     *,
     clock: Clock,
+    outcome: CallOutcome | None = None,
 ) -> bool:
     """Keep "I sent it" and, the first time in a campaign, order one thank-you; reminders stop by themselves.
 
-    Return False when this was told before. Raises InvalidError for an addressee or a channel that is none of theirs.
+    `outcome` is how a call went. Return False when this was told before. Raises InvalidError for an addressee or a channel that is none of theirs.
     """
     now = moment.now(session, clock)
     supporter = session.get_one(Supporter, supporter_id)
@@ -44,6 +46,7 @@ def sent(
         "campaign_id": campaign.id,
         "addressee_id": addressee_id,
         "channel": channel,
+        "outcome": outcome if channel is Channel.PHONE else None,
         "at": now,
         "day": now.astimezone(ZoneInfo(supporter.timezone)).date(),
     }
@@ -62,6 +65,19 @@ def sent(
         )
     session.commit()
     return kept is not None
+
+
+def take_back(session: Session, supporter_id: int, campaign_id: int, addressee_id: int, channel: Channel) -> None:
+    """Take back "I sent it": somebody who acted in no other way is reminded again. Nothing to take back is no fault."""
+    session.execute(
+        delete(Action).where(
+            Action.supporter_id == supporter_id,
+            Action.campaign_id == campaign_id,
+            Action.addressee_id == addressee_id,
+            Action.channel == channel,
+        )
+    )
+    session.commit()
 
 
 def _may_thank(session: Session, supporter: Supporter) -> bool:

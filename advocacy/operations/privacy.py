@@ -156,6 +156,7 @@ def my_data(session: Session, supporter_id: int) -> dict[str, Any]:
                 "campaign": titles[row.campaign_id],
                 "addressee": addressees[row.addressee_id],
                 "channel": row.channel.value,
+                "how the call went": row.outcome.value if row.outcome else None,
                 "when": row.at.isoformat(),
             }
             for row in session.scalars(_rows(Action, supporter_id))

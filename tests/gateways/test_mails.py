@@ -201,3 +201,11 @@ def test_a_sample_says_that_it_is_one() -> None:
 
     assert "Sample:" in words.text
     assert "Sample:" in words.html
+
+
+@pytest.mark.parametrize("name", ["reminder", "last_day", "last_post"])
+def test_a_reminder_carries_the_page_that_asks_whether_it_was_sent(name: str) -> None:
+    words = write(name)
+
+    assert f"{FACTS['act_url']}/sent" in words.text
+    assert f'href="{FACTS["act_url"]}/sent"' in words.html

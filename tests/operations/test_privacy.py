@@ -95,6 +95,7 @@ def test_the_data_is_everything_and_fits_json(session: Session, robin: Supporter
         "campaign": "Weavers held without charge",
         "addressee": "Minister Ana Example",
         "channel": "post",
+        "how the call went": None,
         "when": "",
     }
 

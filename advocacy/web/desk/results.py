@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from advocacy.domain.permissions import Permission
-from advocacy.models import stall
+from advocacy.models import acted, stall
 from advocacy.models.base import db
 from advocacy.models.figures import figures_of
 from advocacy.operations import campaigns
@@ -22,5 +22,6 @@ def show(slug: str) -> ResponseReturnValue:
         "desk/campaign/results.html",
         campaign=campaign,
         figures=figures_of(session, campaign),
+        calls={outcome.value: people for outcome, people in acted.calls(session, campaign.id).items()},
         at_stalls=sum(stall.by_channel(session, campaign.id).values()),
     )

@@ -13,20 +13,18 @@ from advocacy.domain.calendar import deadline_event
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import NotFoundError
 from advocacy.gateways import current
-from advocacy.models import acted
 from advocacy.models import campaign as campaigns
 from advocacy.models.base import db
 from advocacy.models.campaign import Campaign
 from advocacy.operations import supporters
 from advocacy.web.access import public
-from advocacy.web.public import choices, consent, forms, telling, ways
+from advocacy.web.public import choices, consent, counts, forms, telling
 from advocacy.web.public.limits import SIGN_UPS, limiter
 from advocacy.web.requests import settings
 from advocacy.web.wording import locale
 
 bp = Blueprint("public", __name__)
 
-_FEWEST_SHOWN = 20
 _PRIVATE = ("/act/", "/confirm/", "/unsubscribe/", "/preferences/", "/desk", "/mailbox", "/hooks/")
 
 
@@ -138,8 +136,8 @@ def _page(campaign: Campaign, typed: Any, faults: dict[str, str], status: int) -
             deadline=campaign.due_by(),
             over=_over(campaign),
             title=as_subject(campaign.title, campaign.language),
-            acted=_rounded(acted.people(db.session(), campaign.id)),
-            acted_by=_by_channel(campaign),
+            acted=counts.people(campaign),
+            acted_by=counts.by_channel(campaign),
             written_to=telling.countries_written_to(campaign),
             addressees=[row.value() for row in campaign.addressees],
             typed=typed,
@@ -175,14 +173,3 @@ def _public(slug: str) -> Campaign:
 def _over(campaign: Campaign) -> bool:
     deadline = campaign.due_by()
     return campaign.state is CampaignState.CLOSED or (deadline is not None and deadline.passed(current().clock.now()))
-
-
-def _by_channel(campaign: Campaign) -> list[tuple[str, int]]:
-    """Return (way, people) for the channels that enough people used."""
-    counts = acted.by_channel(db.session(), campaign.id)
-    return [(ways.label(channel), shown) for channel, count in counts.items() if (shown := _rounded(count))]
-
-
-def _rounded(count: int) -> int | None:
-    """Counts are shown from 20 up and to the full ten below, so that none tells of one person."""
-    return count // 10 * 10 if count >= _FEWEST_SHOWN else None

@@ -171,6 +171,7 @@ def test_i_sent_it_is_kept_and_answered_with_thanks_and_the_next_way(app: Flask,
     assert "Thank you, Robin" in thanks
     assert "Embassy of Exampleland" in thanks
     assert f"http://advocacy.test/a/{campaign.slug}" in thanks
+    assert "You can, too, until Monday 30 March: http://" in thanks
     assert "delivered" not in thanks
     assert "You told us on" in text_of(client, pages.act)
 

@@ -6,6 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.domain.addressee import Channel
+from advocacy.domain.call import CallOutcome
+from advocacy.models import acted
 from advocacy.models.supporter import Action
 from tests.web.public.people import add_robin, text_of
 
@@ -117,5 +119,8 @@ def test_a_call_counts_unless_nobody_answered(app: Flask, session: Session, outc
 
     assert f'name="outcome" value="{outcome}"' in before
     assert '<ol class="copyable script"' in before
-    assert [row.channel for row in session.scalars(select(Action))] == [Channel.PHONE] * counted
+    assert [(row.channel, row.outcome) for row in session.scalars(select(Action))] == [
+        (Channel.PHONE, outcome)
+    ] * counted
+    assert acted.calls(session, campaign.id) == ({CallOutcome(outcome): 1} if counted else {})
     assert ("Nothing was counted" in after) == (counted == 0)

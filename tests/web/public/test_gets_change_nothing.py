@@ -45,6 +45,8 @@ def test_fetching_every_link_twenty_times_changes_no_row(app: Flask, session: Se
         secrets[1],
         pages.act,
         f"{pages.act}/sent",
+        f"{pages.act}/unsent",
+        f"{pages.act}/draft",
         f"{pages.act}/thanks",
         f"{pages.act}/letter.pdf?addressee={number}",
         f"{pages.act}/envelope.pdf?addressee={number}",
