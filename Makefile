@@ -40,7 +40,7 @@ check: $(VENV)/.test ## the quick part of `make test`: style, types, import rule
 prove: $(VENV)/.test ## the long proofs: storms of kills, mutated documents, damaged files and bombs
 	READING_MUTATIONS=20000 $(BIN)/pytest tests/domain/reading/test_hostile_text.py -q -p no:randomly
 	READING_FILE_MUTATIONS=600 $(BIN)/pytest tests/gateways/test_hostile_files.py -q -p no:randomly
-	ADVOCACY_PROVE=1 $(BIN)/pytest tests/storm -q -s -p no:randomly
+	ADVOCACY_PROVE=1 $(BIN)/pytest -m proof -q -s -p no:randomly
 
 .PHONY: format
 format: $(VENV)/.test ## bring all code into the house's form

@@ -49,7 +49,8 @@ class Faults:
 
     `rates` are shares of all requests by name; `script` names the fault of the nth request (from 1); `asked` are the
     next ones, asked for by the page or by a test. `stall` is in seconds, `latency` in seconds for each request (with
-    `spread`, the sigma of a log-normal distribution around it); `retry_after` and `reset` are sent with a 429.
+    `spread`, the sigma of a log-normal distribution around it); `retry_after` and `reset` are sent with a 429. A
+    connection on which nothing comes for `idle` seconds is closed; 0 is never.
     """
 
     seed: int = 0
@@ -61,6 +62,7 @@ class Faults:
     spread: float = 0.0
     retry_after: str = ""
     reset: int | None = None
+    idle: float = 0.0
     counted: dict[str, int] = field(default_factory=dict)
     number: int = 0
 
@@ -92,7 +94,8 @@ class Faults:
 
 
 def from_file(path: Path) -> Faults:
-    """Read {"seed", "rates": {name: share}, "script": {"3": name}, "stall", "latency", "spread", "retry_after", "reset"}.
+    """Read {"seed", "rates": {name: share}, "script": {"3": name}, "stall", "latency", "spread", "retry_after", "reset",
+    "idle"}.
 
     Raises ValueError for a name that is no fault, or for a key that is not known.
     """
@@ -100,7 +103,7 @@ def from_file(path: Path) -> Faults:
 
 
 def from_values(values: dict[str, Any]) -> Faults:
-    known = {"seed", "rates", "script", "stall", "latency", "spread", "retry_after", "reset"}
+    known = {"seed", "rates", "script", "stall", "latency", "spread", "retry_after", "reset", "idle"}
     if unknown := set(values) - known:
         raise ValueError(f"not known in a file of faults: {', '.join(sorted(unknown))}")
     rates = {Fault(name): float(share) for name, share in values.get("rates", {}).items()}

@@ -66,7 +66,9 @@ class Server:
             self._open.discard(writer)
 
     async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Asked | None:
-        return await read(reader, writer, self._pace.now, html_413=self.desk.account.switches.html_413)
+        return await read(
+            reader, writer, self._pace.now, html_413=self.desk.account.switches.html_413, idle=self.faults.idle
+        )
 
     async def _answer(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
         if asked.path == "/v3/mail/send":

@@ -37,12 +37,18 @@ class HangUpError(Exception):
 
 
 async def read(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, now: Callable[[], float], *, html_413: bool
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    now: Callable[[], float],
+    *,
+    html_413: bool,
+    idle: float = 0.0,
 ) -> Asked | None:
-    """Read one request. None when the client is done, or spoke no HTTP we take."""
+    """Read one request. None when the client is done, was silent for `idle` seconds (0: for ever), or spoke no HTTP we take."""
     try:
-        head = await reader.readuntil(b"\r\n\r\n")
-    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        async with asyncio.timeout(idle or None):
+            head = await reader.readuntil(b"\r\n\r\n")
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
         return None
     begun = now()
     first, *lines = head.decode("latin-1").split("\r\n")[:-2]

@@ -1,8 +1,9 @@
-"""An installation with real workers, the stand-in for SendGrid, its events, and a clock that all of them share."""
+"""An installation with workers to be killed, the stand-in for SendGrid, its events, and a clock that all of them share."""
 
 import json
+import logging
 import os
-import re
+import signal
 import socket
 import subprocess
 import sys
@@ -11,8 +12,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -31,12 +33,11 @@ from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.single_mail import SingleKind
 from advocacy.operations import invariants, planning
 from advocacy.operations.ordering import order
-from advocacy.sendgrid_double.ledger import read
 from tests.factories import add_campaign, add_supporter, subscribe
 from tests.fakes import FakeProvider
 from tests.running import MORNING
+from tests.running_double_process import ROOT, DoubleProcess
 
-ROOT = Path(__file__).resolve().parents[2]
 PROVIDER_TIMEOUT = 2
 QUARANTINE = 120
 """Seconds of the shared clock, which runs twenty times as fast as ours."""
@@ -46,72 +47,74 @@ _EVERY = 0.3
 
 
 class Arena:
-    """`faults` are the stand-in's rates; `seed` is its chance. Everything it starts ends with `close`."""
+    """`faults` is what the stand-in's file of faults holds. Everything it starts ends with `close`."""
 
-    def __init__(
-        self, settings: Settings, folder: Path, *, seed: int = 0, faults: dict[str, float] | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, folder: Path, **faults: Any) -> None:
         self.folder, self.offset = folder, folder / "offset"
         self._moved = SimulatedClock(MORNING).offset()
         self._set_clock(timedelta())
         self.clock = OffsetClock(self.offset)
-        self.ledger = folder / "ledger.jsonl"
         self.log = (folder / "log").open("ab")
         self._processes: list[subprocess.Popen[bytes]] = []
-        port = _free_port()
-        url, key = self._start_double(port, seed, faults or {})
-        self.environment = os.environ | {
+        self._hatchery: subprocess.Popen[bytes] | None = None
+        self.port = free_port()
+        webhook = f"http://127.0.0.1:{self.port}/hooks/sendgrid"
+        self.double = DoubleProcess(folder, webhook=webhook, offset=self.offset, **({"stall": 4.0} | faults))
+        self.environment = os.environ | self.double.environment() | {
             "ADVOCACY_ENV": "test",
             "DATABASE_URL": settings.database_url,
             "SECRET_KEY": settings.secret_key.get_secret_value(),
             "INSTANCE_PATH": str(folder / "instance"),
-            "PUBLIC_URL": "http://advocacy.test",
-            "MAIL_TRANSPORT": "sendgrid",
-            "MAIL_FROM": "actions@example.org",
-            "ORGANISATION_NAME": "Lantern",
-            "ORGANISATION_ADDRESS": "1 Harbour Street, Halifax, Canada",
-            "SENDGRID_API_KEY": "SG.double",
-            "SENDGRID_API_URL": url,
-            "SENDGRID_WEBHOOK_KEY": key,
             "PROVIDER_TIMEOUT": str(PROVIDER_TIMEOUT),
             "QUARANTINE": str(QUARANTINE),
             "CLOCK_OFFSET_FILE": str(self.offset),
-        }
-        reports = SendGridReports([key])
-        self.app: Flask = create_app(settings, Gateways(clock=self.clock, provider=FakeProvider(), reports=reports))
-        self._web: BaseWSGIServer = make_server("127.0.0.1", port, self.app, threaded=True)
+        }  # fmt: skip
+        self.settings = settings.model_copy(update={"provider_timeout": PROVIDER_TIMEOUT, "quarantine": QUARANTINE})
+        reports = SendGridReports([self.double.key])
+        bundle = Gateways(clock=self.clock, provider=FakeProvider(), reports=reports)
+        self.app: Flask = create_app(self.settings, bundle)
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
+        self._web: BaseWSGIServer = make_server("127.0.0.1", self.port, self.app, threaded=True)
         threading.Thread(target=self._web.serve_forever, daemon=True).start()
-        self._settings = settings
         self._confirmed = 0
 
-    def launch(self, people: int) -> None:
+    def launch(self, people: int, prefix: str = "p", **values: Any) -> None:
+        """Launch one more campaign, to people of its own."""
         with self.session() as session:
-            campaign = add_campaign(session, launched_at=self.clock.now())
+            campaign = add_campaign(session, launched_at=self.clock.now(), **values)
             for number in range(people):
-                subscribe(session, add_supporter(session, f"p{number:05}@example.org"))
+                subscribe(session, add_supporter(session, f"{prefix}{number:05}@example.org"), campaign)
             gateways: Gateways = self.app.extensions["advocacy.gateways"]
-            planning.derive(session, campaign, now=self.clock.now(), writer=gateways.mails, settings=self._settings)
+            planning.derive(session, campaign, now=self.clock.now(), writer=gateways.mails, settings=self.settings)
 
-    def nursery(self, seed: int, kills: int, *, workers: int, batch: int, kind: str = "ours") -> Path:
+    def storm(self, seed: int, kills: int, *, workers: int, batch: int, kind: str = "ours") -> Path:
         """Start workers of which so many are killed; return the file that tells the deaths."""
         tell = self.folder / "deaths.json"
         tell.write_text("{}")
         numbers = [str(number) for number in (seed, kills, workers, batch)]
-        self._run([sys.executable, "-m", "tests.storm.nursery", *numbers, kind, str(tell)], self.environment)
+        self.run(["-m", "tests.storm.nursery", "storm", *numbers, kind, str(tell)])
         return tell
 
-    def worker(self, fault: str, *, batch: int) -> subprocess.Popen[bytes]:
-        """Start one worker that does what the fault says."""
-        code = f"from tests.storm.nursery import work; work({batch}, naive=False)"
-        return self._run([sys.executable, "-c", code], self.environment | {"FAULT": fault})
+    def worker(self, fault: str = "", *, batch: int) -> int:
+        """Start one worker that does what the fault says; return its process number."""
+        return self._bear(fault=fault, batch=batch)
 
-    def end(self, process: subprocess.Popen[bytes]) -> None:
-        process.kill()
-        process.wait()
-        self._processes.remove(process)
+    def web(self, port: int, fault: str = "") -> int:
+        """Start one web process that does what the fault says; return its process number."""
+        return self._bear(fault=fault, port=port)
+
+    def run(self, arguments: list[str], **more: str) -> subprocess.Popen[bytes]:
+        """Start a Python of the installation's own."""
+        command, environment = [sys.executable, *arguments], self.environment | more
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=self.log, stderr=self.log)
+        self._processes.append(process)
+        return process
 
     def pass_time(self, time_: timedelta) -> None:
         self._set_clock(time_)
+
+    def pass_to(self, instant: datetime) -> None:
+        self._set_clock(max(instant - self.clock.now(), timedelta()))
 
     def until(self, true: Callable[[], bool], what: str, seconds: float, *, running: bool = True) -> None:
         """Wait, while the shared clock runs fast and now and then somebody confirms (evidence needs later mails)."""
@@ -127,33 +130,22 @@ class Arena:
             if running and rounds % 10 == 0 and self.states().get(DispatchState.AMBIGUOUS):
                 self._confirm_somebody()
 
-    def stopped(self, process: subprocess.Popen[bytes]) -> bool:
-        """Whether the process stands still at its point."""
-        state = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
-        return state == "T"
-
     def states(self) -> dict[str, int]:
         with self.session() as session:
             rows = session.execute(select(Dispatch.state, func.count()).group_by(Dispatch.state)).all()
             return {str(state): count for state, count in rows}
 
-    def planned(self) -> bool:
-        with self.session() as session:
-            return session.scalar(select(Blast.planned_at).where(Blast.rule == "launch")) is not None
-
     def over(self) -> bool:
-        """Whether the launch is planned and nothing of it is open."""
+        """Whether each launch is planned and nothing of it is open."""
         with self.session() as session:
-            launch = select(Blast.id).where(Blast.rule == "launch").scalar_subquery()
-            open_ = select(func.count()).where(Dispatch.blast_id == launch, Dispatch.state.in_(OPEN))
-            return self.planned() and session.scalar(open_) == 0
+            launches = select(Blast.id).where(Blast.rule == "launch")
+            unplanned = select(func.count()).where(Blast.rule == "launch", Blast.planned_at.is_(None))
+            open_ = select(func.count()).where(Dispatch.blast_id.in_(launches), Dispatch.state.in_(OPEN))
+            return session.scalar(unplanned) == 0 and session.scalar(open_) == 0
 
     @property
     def received(self) -> Counter[str]:
-        """How many mails the stand-in took for each of the campaign's people: the judge of all this."""
-        if not self.ledger.exists():
-            return Counter()
-        return Counter(address for entry in read(self.ledger) for address, _ in entry.people if address.startswith("p"))
+        return self.double.received("p")
 
     def check(self) -> None:
         with self.session() as session:
@@ -168,6 +160,8 @@ class Arena:
             db.session.remove()
 
     def close(self) -> None:
+        if self._hatchery is not None and self._hatchery.stdin is not None:
+            self._hatchery.stdin.close()
         for process in self._processes:
             process.terminate()
         for process in self._processes:
@@ -176,37 +170,27 @@ class Arena:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        if self._hatchery is not None and self._hatchery.stdout is not None:
+            self._hatchery.stdout.close()
+        self.double.close()
         self._web.shutdown()
         self._web.server_close()
         with self.app.app_context():
             db.engine.dispose()
         self.log.close()
 
-    def _start_double(self, web_port: int, seed: int, rates: dict[str, float]) -> tuple[str, str]:
-        faults = self.folder / "faults.json"
-        faults.write_text(json.dumps({"seed": seed, "rates": rates, "stall": 4.0, "latency": 0.02, "spread": 0.5}))
-        said = self.folder / "double.log"
-        command = [
-            *(str(Path(sys.executable).with_name("advocacy")), "sendgrid-double", "--port", "0", "--speed", "10"),
-            *("--ledger", str(self.ledger), "--faults", str(faults), "--seed", str(seed), "--checks", "all"),
-            *("--webhook", f"http://127.0.0.1:{web_port}/hooks/sendgrid", "--clock-offset-file", str(self.offset)),
-        ]
-        with said.open("wb") as file:
-            process = subprocess.Popen(command, stderr=file, stdout=file, cwd=ROOT)
-        self._processes.append(process)
-        ends = time.monotonic() + 30
-        while time.monotonic() < ends:
-            words = said.read_text(encoding="utf-8")
-            url, key = re.search(r"listens: (\S+)\n", words), re.search(r"WEBHOOK_KEY=(\S+)\n", words)
-            if url and key:
-                return url[1].rstrip("/"), key[1]
-            time.sleep(0.05)
-        raise AssertionError(f"the stand-in did not start: {words}")
-
-    def _run(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=self.log, stderr=self.log)
-        self._processes.append(process)
-        return process
+    def _bear(self, **asked: Any) -> int:
+        if self._hatchery is None:
+            command = [sys.executable, "-m", "tests.storm.nursery", "hatch"]
+            self._hatchery = subprocess.Popen(
+                command, env=self.environment, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log
+            )
+            self._processes.append(self._hatchery)
+        assert self._hatchery.stdin is not None
+        assert self._hatchery.stdout is not None
+        self._hatchery.stdin.write(json.dumps(asked).encode() + b"\n")
+        self._hatchery.stdin.flush()
+        return int(self._hatchery.stdout.readline())
 
     def _set_clock(self, more: timedelta) -> None:
         """Renamed into place: nobody may read half a number."""
@@ -224,7 +208,24 @@ class Arena:
             order(session, SingleKind.CONFIRMATION, name, now=now, supporter_id=person.id, secret="t")
 
 
-def _free_port() -> int:
+def state_of(pid: int) -> str:
+    """Return the letter by which the machine names a process's state: T stands still, Z is dead and not yet buried."""
+    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+
+
+def stopped(pid: int) -> bool:
+    return state_of(pid) == "T"
+
+
+def dead(pid: int) -> bool:
+    return state_of(pid) in ("Z", "X")
+
+
+def wake(pid: int) -> None:
+    os.kill(pid, signal.SIGCONT)
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
