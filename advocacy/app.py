@@ -12,6 +12,15 @@ from advocacy.models.base import Base, behave, db
 
 MIB = 1024 * 1024
 
+_PATIENCE_WITH_THE_SERVER = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""A database that is there but silent (a cut cable, a paused machine) is found out within half a minute."""
+
 
 def create_app(settings: Settings | None = None, bundle: gateways.Gateways | None = None) -> Flask:
     """Build the app from the settings (read from the environment when None) and the gateways (real ones when None)."""
@@ -47,6 +56,7 @@ def _engine_options(settings: Settings) -> dict[str, object]:
         return {"hide_parameters": True}
     return {
         "hide_parameters": True,
+        "connect_args": _PATIENCE_WITH_THE_SERVER,
         "pool_pre_ping": True,
         "pool_size": 5,
         "max_overflow": 10,

@@ -17,6 +17,7 @@ _LOCK = 7_215_003
 def _serialise(connection: Connection) -> None:
     """Two releases at once must queue. SQLite's BEGIN IMMEDIATE does it there (trust.md, E18)."""
     if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 

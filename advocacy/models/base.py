@@ -96,12 +96,13 @@ def _refuse_to_write(session: Session, *_: object) -> None:
 
 
 def behave(engine: Engine) -> None:
-    """Set up SQLite: WAL, full sync, BEGIN IMMEDIATE for writers. Does nothing on PostgreSQL.
+    """Set up SQLite: WAL, full sync, BEGIN IMMEDIATE for writers; PostgreSQL: nobody waits long for a lock, nor holds one asleep.
 
     The driver's own BEGIN comes only before the first write, so that read-modify-write loses updates in silence; an
     acknowledged unsubscribe must survive a power cut, hence synchronous=FULL.
     """
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "connect", _set_limits)
         return
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
@@ -141,6 +142,18 @@ def _set_pragmas(connection: Any, _: object) -> None:
         "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+_LIMITS = {"lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
+"""A frozen worker (a suspended machine) must not stop everybody who needs the row it has locked."""
+
+
+def _set_limits(connection: Any, _: object) -> None:
+    """Set what neither the address, nor the role, nor the server has set to something else."""
+    with connection.cursor() as cursor:
+        for name, limit in _LIMITS.items():
+            cursor.execute("SELECT set_config(%s, %s, false) WHERE current_setting(%s) = '0'", (name, limit, name))
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:
