@@ -3,7 +3,7 @@
 The rules are those of `domain.audience`, which says them for one person; the tests hold the two against each other.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -89,17 +89,19 @@ def chain_of(session: Session, blast: Blast) -> tuple[int, ...]:
     return tuple(found)
 
 
-def people(rule: Rule, *columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """Return a query over all supporters with what they asked for: `OWN` and `ALERTS` are joined."""
-    return (
-        select(*columns)
-        .select_from(Supporter)
-        .outerjoin(OWN, and_(OWN.supporter_id == Supporter.id, OWN.campaign_id == rule.campaign_id))
-        .outerjoin(
-            ALERTS,
-            and_(ALERTS.supporter_id == Supporter.id, ALERTS.campaign_id.is_(None), ALERTS.left_at.is_(None)),
-        )
-    )
+def people(
+    rule: Rule, *columns: ColumnElement[Any], within: Callable[[Any], ColumnElement[bool]] | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Return a query over all supporters with what they asked for: `OWN` and `ALERTS` are joined.
+
+    `within` is what the caller asks of the supporter's id, said again for the joined tables: PostgreSQL does not
+    conclude it by itself, and would begin each join of two sorted tables at the first supporter there is.
+    """
+    own = and_(OWN.supporter_id == Supporter.id, OWN.campaign_id == rule.campaign_id)
+    alerts = and_(ALERTS.supporter_id == Supporter.id, ALERTS.campaign_id.is_(None), ALERTS.left_at.is_(None))
+    if within is not None:
+        own, alerts = and_(own, within(OWN.supporter_id)), and_(alerts, within(ALERTS.supporter_id))
+    return select(*columns).select_from(Supporter).outerjoin(OWN, own).outerjoin(ALERTS, alerts)
 
 
 def related() -> ColumnElement[bool]:

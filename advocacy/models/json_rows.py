@@ -26,7 +26,8 @@ def json_rows(session: Session, name: str, rows: Sequence[Mapping[str, Any]], ty
     picked = [
         type_coerce(func.json_extract(values.c.value, f"$.{key}"), type_).label(key) for key, type_ in types.items()
     ]
-    return select(*picked).cte(name)
+    # Read once: as a plain sub-query the JSON would be taken apart again for each row it is joined to.
+    return select(*picked).cte(name).prefix_with("MATERIALIZED")
 
 
 def _plain(value: Any, *, on_server: bool) -> Any:

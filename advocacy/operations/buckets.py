@@ -1,7 +1,7 @@
 """Where each group of people falls in time: all of a bucket share the due time, the last instant and the words."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -33,6 +33,11 @@ class Bucket:
     zone: str
     content_version_id: int
 
+    @property
+    def key(self) -> "Bucket":
+        """The bucket without a zone: those that differ only in the zone that stands for them are one."""
+        return replace(self, zone="")
+
 
 @dataclass(frozen=True)
 class Group:
@@ -52,10 +57,10 @@ class Placing:
     _numbers: dict[Bucket, int] = field(default_factory=dict)
 
     def number(self, bucket: Bucket | None) -> int:
-        """Return the bucket's number. Buckets that differ only in the zone that stands for them are one."""
+        """Return the bucket's number."""
         if bucket is None or bucket.at >= bucket.send_by:
             return NOBODY
-        key = Bucket(bucket.at, bucket.send_by, bucket.civil_until, "", bucket.content_version_id)
+        key = bucket.key
         if key not in self._numbers:
             self._numbers[key] = len(self.buckets)
             self.buckets.append(bucket)

@@ -19,7 +19,7 @@ from advocacy.models.campaign import Campaign
 from advocacy.models.eligibility import Kind, chain_of, kind_of
 from advocacy.models.supporter import Subscription, Supporter
 from advocacy.operations import blast_moves, timetable
-from advocacy.operations.filling import Filled, fill
+from advocacy.operations.filling import Chunk, Filled, fill
 from advocacy.operations.words import write_contents
 
 AHEAD = timedelta(hours=28)
@@ -140,15 +140,14 @@ def plan(session: Session, blast_id: int, *, gateways: Gateways, settings: Setti
     if blast.state is not BlastState.PLANNING:
         session.rollback()
         return False
-    chunk = _CHUNK[session.get_bind().dialect.name]
-    ids = select(Supporter.id).where(Supporter.id > blast.plan_cursor).order_by(Supporter.id).limit(chunk).subquery()
-    upper = session.scalar(select(func.max(ids.c.id)))
+    size = _CHUNK[session.get_bind().dialect.name]
+    next_ = select(Supporter.id).where(Supporter.id > blast.plan_cursor).order_by(Supporter.id).limit(size).subquery()
+    upper = session.scalar(select(func.max(next_.c.id)))
     if upper is None:
         session.rollback()
         return False
-    first = blast.plan_cursor == 0
-    within = and_(Supporter.id > blast.plan_cursor, Supporter.id <= upper)
-    fill(session, blast, campaign, candidates=within, now=now, batch=gateways.provider.batch, canaries=first)
+    chunk = Chunk(blast.plan_cursor, upper)
+    fill(session, blast, campaign, candidates=chunk, now=now, batch=gateways.provider.batch)
     blast.plan_cursor, blast.progress_at = upper, now
     session.commit()
     return True

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from advocacy.domain.blast import ENDED
 from advocacy.models.blast import Blast, Delivery, Dispatch
 from advocacy.operations.buckets import Bucket
-from advocacy.operations.filling import dispatch_row
+from advocacy.operations.cutting import dispatch_row
 
 
 def send_rest(session: Session, blast: Blast, parent: Dispatch, *, now: datetime) -> int:
