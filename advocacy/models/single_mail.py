@@ -1,4 +1,4 @@
-"""Mails to one person outside any blast: confirmations, thank-yous, tests, invitations, data links."""
+"""Mails to one person outside any blast: confirmations, thank-yous, tests, invitations, data links, whether an answer came."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,7 @@ class SingleKind(StrEnum):
     INVITATION = "invitation"
     DATA_LINK = "data_link"
     ALERT = "alert"
+    REPLY = "reply"
 
 
 class SingleMail(Base):

@@ -1,7 +1,7 @@
 """What supporters tell us they sent, the thanks for it, and the way that is left."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
@@ -91,6 +91,15 @@ def told(session: Session, supporter_id: int, campaign_id: int) -> dict[tuple[in
         select(Action).where(Action.supporter_id == supporter_id, Action.campaign_id == campaign_id).order_by(Action.id)
     )
     return {(row.addressee_id, row.channel): row.at for row in rows}
+
+
+def first_letters(session: Session, supporter: Supporter, campaign_id: int) -> dict[int, date]:
+    """Return the day on which this supporter first told us of a letter, by addressee; calls and public posts are none."""
+    first: dict[int, date] = {}
+    for (addressee_id, channel), at in told(session, supporter.id, campaign_id).items():
+        if channel not in {Channel.PHONE, Channel.SOCIAL}:
+            first.setdefault(addressee_id, at.astimezone(ZoneInfo(supporter.timezone)).date())
+    return first
 
 
 def another_way(

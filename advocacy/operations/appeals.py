@@ -25,7 +25,7 @@ class Wishes:
 
     `country` is the alpha-2 code they write from; `return_lines` their own postal address, for the paper only.
     With `initials` the letter is signed with initials and town alone.
-    `first_sent` is the day of their first letter where this one follows it up.
+    `first_sent` is the day of their first letter where this one follows it up, `firsts` the same by the id of the addressee.
     `bodies` are the letters that the supporter rewrote, by the id of the addressee.
     """
 
@@ -39,6 +39,7 @@ class Wishes:
     initials: bool = False
     seed: str = ""
     first_sent: date | None = None
+    firsts: Mapping[int, date] = field(default_factory=dict)
     bodies: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -122,7 +123,8 @@ def _to_one(
         days_left=days_left,
         posting_days=(deadline.day - forecast.post_by).days,
     )
-    base = request_for(campaign, addressee, primary, wishes, today=today, pools=pools)
+    following = replace(wishes, first_sent=wishes.firsts.get(row.id, wishes.first_sent))
+    base = request_for(campaign, addressee, primary, following, today=today, pools=pools)
     ways = tuple(
         Way(
             offer=offer,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from advocacy.domain.campaign import CampaignState
@@ -77,5 +77,5 @@ def over(campaign: Campaign, now: datetime) -> bool:
     return campaign.state is CampaignState.CLOSED or deadline is None or deadline.passed(now)
 
 
-def _of(supporter_id: int, campaign_id: int) -> Any:
+def _of(supporter_id: int, campaign_id: int) -> Select[Draft]:
     return select(Draft).where(Draft.supporter_id == supporter_id, Draft.campaign_id == campaign_id)

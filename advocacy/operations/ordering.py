@@ -20,6 +20,7 @@ _KEEPS = {
     SingleKind.INVITATION: timedelta(days=1),
     SingleKind.DATA_LINK: timedelta(hours=1),
     SingleKind.ALERT: timedelta(days=1),
+    SingleKind.REPLY: timedelta(days=3),
 }
 """How long each kind is worth sending if the engine stood still."""
 
@@ -30,6 +31,7 @@ def order(
     dedupe_key: str,
     *,
     now: datetime,
+    due_at: datetime | None = None,
     supporter_id: int | None = None,
     organiser_id: int | None = None,
     address: str | None = None,
@@ -40,7 +42,7 @@ def order(
 ) -> bool:
     """Add a single mail to the caller's transaction; return False if this `dedupe_key` was ordered before.
 
-    It goes to the supporter, the organiser or the `address`, whichever is given. `facts` are what its template prints
+    It leaves at once, or from `due_at` on, and goes to the supporter, the organiser or the `address`, whichever is given. `facts` are what its template prints
     besides the campaign's and the organisation's facts, and hold no address and no name. `secret` is sealed until the
     mail has left: for a confirmation the token of `/confirm/`, for the others a path below PUBLIC_URL, which the
     template gets as `link`.
@@ -59,8 +61,8 @@ def order(
         "address_sealed": keys.seal("single_mail.address", uid, address) if address else None,
         "secret_sealed": keys.seal("single_mail.secret", uid, secret) if secret else None,
         "created_at": now,
-        "due_at": now,
-        "send_by": now + _KEEPS[kind],
+        "due_at": due_at or now,
+        "send_by": (due_at or now) + _KEEPS[kind],
         "state": DispatchState.PLANNED,
         "attempts": 0,
     }

@@ -16,6 +16,8 @@ from advocacy.models import moment
 from advocacy.models.base import forget_the_log, keys_of
 from advocacy.models.campaign import AddresseeRow, Campaign
 from advocacy.models.draft import Draft
+from advocacy.models.reply import Reply
+from advocacy.models.reply import text_of as reply_text
 from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.models.supporter import Action, Consent, EmailAlias, SignUp, Subscription, Supporter, opened, seal
 from advocacy.operations import audit, consent, drafts, ordering, suppressing
@@ -161,6 +163,16 @@ def my_data(session: Session, supporter_id: int) -> dict[str, Any]:
             }
             for row in session.scalars(_rows(Action, supporter_id))
         ],
+        "answers": [
+            {
+                "campaign": titles[row.campaign_id],
+                "addressee": addressees[row.addressee_id],
+                "what came": row.kind.value,
+                "what it says": reply_text(session, row),
+                "told": row.at.isoformat(),
+            }
+            for row in session.scalars(_rows(Reply, supporter_id))
+        ],
         "drafts": [
             {"campaign": titles[row.campaign_id], "saved": row.saved_at.isoformat(), **drafts.opened(session, row)}
             for row in session.scalars(_rows(Draft, supporter_id))
@@ -207,7 +219,7 @@ def erase(session: Session, supporter: Supporter, *, now: datetime, actor: str) 
     seal(session, row, email=None, name=None, town=None)
     row.country, row.language, row.timezone, row.tags = None, "en", "UTC", []
     row.state, row.erased_at = SupporterState.ERASED, now
-    for table in (SignUp, EmailAlias, Subscription, Action, Draft):
+    for table in (SignUp, EmailAlias, Subscription, Action, Draft, Reply):
         session.execute(delete(table).where(table.supporter_id == row.id))
     session.execute(
         update(SingleMail)

@@ -17,7 +17,7 @@ from advocacy.models.base import keys_of
 from advocacy.models.campaign import Campaign
 from advocacy.models.organiser import Organiser
 from advocacy.models.single_mail import SingleKind, SingleMail
-from advocacy.models.supporter import Supporter, Suppression, opened
+from advocacy.models.supporter import Subscription, Supporter, Suppression, of_campaign, opened
 from advocacy.operations import sending_domain
 from advocacy.operations.suppressing import Reason
 from advocacy.operations.words import PLACEHOLDERS, campaign_facts, organisation_facts
@@ -27,6 +27,9 @@ _STOPPED_BY = {
     SingleKind.DATA_LINK: {Reason.BOUNCED},
 }
 """Who unsubscribed may still ask to be confirmed again, or for their data: these suppressions stop even that."""
+
+
+_FOR_THE_ACTIVE = frozenset({SingleKind.THANKS, SingleKind.REPLY})
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def address(session: Session, mail: SingleMail, *, writer: Writer, settings: Set
         ref=person_ref.written(keys_of(session), mail.public_id, [mail.supporter_id or 0])[0],
         address=recipient,
         values=values,
-        unsubscribe_url=values["unsubscribe_url"] if mail.kind is SingleKind.THANKS else None,
+        unsubscribe_url=values["unsubscribe_url"] if mail.kind in _FOR_THE_ACTIVE else None,
     )
     return Addressed(
         Request(
@@ -88,9 +91,19 @@ def _why_not(session: Session, mail: SingleMail, supporter: Supporter | None) ->
     stopping = reasons & _STOPPED_BY[mail.kind] if mail.kind in _STOPPED_BY else reasons
     if stopping:
         return "suppressed"
-    if mail.kind is SingleKind.THANKS and supporter.state is not SupporterState.ACTIVE:
+    if mail.kind in _FOR_THE_ACTIVE and supporter.state is not SupporterState.ACTIVE:
         return supporter.state.value
-    return None
+    return "left" if mail.kind is SingleKind.REPLY and _left(session, mail) else None
+
+
+def _left(session: Session, mail: SingleMail) -> bool:
+    """Return whether the supporter wants no more mail of this campaign."""
+    left = select(Subscription.id).where(
+        Subscription.supporter_id == mail.supporter_id,
+        of_campaign(mail.campaign_id),
+        Subscription.left_at.is_not(None),
+    )
+    return session.scalar(left) is not None
 
 
 def _may_get(session: Session, recipient: str, settings: Settings) -> bool:

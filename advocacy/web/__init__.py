@@ -5,13 +5,14 @@ from flask_wtf import CSRFProtect
 
 from advocacy.web import assets, errors, headers, health, hooks, locale, mailbox, requests, security, wording
 from advocacy.web.desk.family import PAGES
-from advocacy.web.public import act, after, campaigns, confirm, data, leave, limits
+from advocacy.web.public import act, after, campaigns, confirm, data, leave, limits, reply
 
 FAMILIES: tuple[Blueprint, ...] = (
     campaigns.bp,
     confirm.bp,
     act.bp,
     after.bp,
+    reply.bp,
     leave.bp,
     data.bp,
     health.bp,

@@ -13,7 +13,7 @@ from advocacy.gateways.mails import LONGEST_SUBJECT, Mails, markdown, shortened
 
 MAILS = Mails()
 LANGUAGES = ("en", "fr", "es", "de")
-TO_SUPPORTERS = ("launch", "reminder", "last_day", "last_post", "thanks", "manual", "update", "outcome")
+TO_SUPPORTERS = ("launch", "reminder", "last_day", "last_post", "thanks", "manual", "update", "outcome", "reply")
 WITHOUT_WAY_OUT = ("confirmation", "test", "invitation", "data_link", "alert")
 
 CAMPAIGN = {

@@ -125,6 +125,7 @@ def _page(token: str, visit: Visit, typed: Typed) -> ResponseReturnValue:
         "faults": typed.faults,
         "letters": [_shown(one, visit, typed) for one in letters],
         "told": actions.told(db.session(), visit.supporter.id, visit.campaign.id),
+        "firsts": actions.first_letters(db.session(), visit.supporter, visit.campaign.id),
         "at_home": telling.writes_at_home(visit.campaign, typed.country),
         "foreign": telling.foreign_language(visit.campaign),
         "marked": telling.marked,

@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 from advocacy.domain.addressee import Channel, Role
 from advocacy.domain.call import CallOutcome
 from advocacy.domain.errors import InvalidError
+from advocacy.domain.supporter import SupporterState
 from advocacy.gateways import current
 from advocacy.models.base import db
-from advocacy.operations import actions
+from advocacy.operations import actions, replies
 from advocacy.web.access import public
 from advocacy.web.public import counts, frame, papers, ways
 from advocacy.web.public.compose import Visit
@@ -70,6 +71,8 @@ def thanks(token: str) -> ResponseReturnValue:
         following=following,
         following_label=ways.label(following[1]) if following else "",
         share_text=_share_text(visit, around["title"], around["share_url"]),
+        asked_on=replies.asked_on(db.session(), visit.supporter.id, visit.campaign.id),
+        may_be_asked=visit.supporter.state is SupporterState.ACTIVE,
         acted=counts.people(visit.campaign),
         acted_by=counts.by_channel(visit.campaign),
         **around,

@@ -1,7 +1,7 @@
 """What a supporter chose and typed for their letter, read from the form; nothing of it is kept."""
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from advocacy.models import moment
 from advocacy.models.base import db, keys_of
 from advocacy.models.campaign import Campaign
 from advocacy.models.supporter import Supporter, opened
-from advocacy.operations import appeals
+from advocacy.operations import actions, appeals
 from advocacy.operations.appeals import Correspondence, Wishes
 
 LONGEST_ANSWER = 1_000
@@ -86,6 +86,7 @@ class Typed:
     street: str = ""
     window: Envelope | None = None
     initials: bool = False
+    second: bool = False
     bodies: dict[int, str] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
 
@@ -120,6 +121,7 @@ def from_the_start(visit: Visit) -> Typed:
         city=opened(session, visit.supporter, "town"),
         country=visit.supporter.country or "",
         chosen=tuple(range(len(visit.campaign.demands))),
+        second="second" in request.args,
     )
 
 
@@ -133,11 +135,12 @@ def from_the_form(visit: Visit) -> Typed:
         country=form.get("country", "") if form.get("country", "") in COUNTRIES else visit.supporter.country or "",
         tone=_tone(form.get("tone", "")),
         chosen=_chosen(form.getlist("demand"), len(visit.campaign.demands)),
-        who=_answer("who", LONGEST_ANSWER, faults),
-        why=_answer("why", LONGEST_ANSWER, faults),
-        street=_answer("street", LONGEST_STREET, faults),
+        who=typed_text("who", LONGEST_ANSWER, faults),
+        why=typed_text("why", LONGEST_ANSWER, faults),
+        street=typed_text("street", LONGEST_STREET, faults),
         window=next((size for size in Envelope if size.value == form.get("window")), None),
         initials=form.get("initials") == "yes",
+        second=form.get("second") == "yes",
         bodies=_bodies(visit, faults),
         faults=faults,
     )
@@ -147,10 +150,12 @@ def from_the_form(visit: Visit) -> Typed:
 
 
 def letters(visit: Visit, typed: Typed) -> list[Correspondence]:
-    """Return the letters to each addressee."""
+    """Return the letters to each addressee; a second one says when the first was sent."""
+    wishes = typed.wishes(seed_for(visit.supporter.id, visit.campaign.id))
+    firsts = actions.first_letters(db.session(), visit.supporter, visit.campaign.id) if typed.second else {}
     return appeals.correspondence(
         visit.campaign,
-        typed.wishes(seed_for(visit.supporter.id, visit.campaign.id)),
+        replace(wishes, firsts=firsts),
         today=visit.today,
         deadline=visit.deadline,
         now=visit.now,
@@ -164,7 +169,7 @@ def _bodies(visit: Visit, faults: dict[str, str]) -> dict[int, str]:
     found = {}
     for row in visit.campaign.addressees:
         name = f"body-{row.id}"
-        body = _answer(name, LONGEST_BODY, faults) if name in request.form and fresh != str(row.id) else ""
+        body = typed_text(name, LONGEST_BODY, faults) if name in request.form and fresh != str(row.id) else ""
         if body.strip() and mark_of(body) != request.form.get(f"from-{row.id}"):
             found[row.id] = body
     return found
@@ -177,7 +182,8 @@ def _line(name: str, faults: dict[str, str]) -> str:
     return kept
 
 
-def _answer(name: str, longest: int, faults: dict[str, str]) -> str:
+def typed_text(name: str, longest: int, faults: dict[str, str]) -> str:
+    """Return a text of the form without signs that print nothing; one too long is a fault."""
     text = request.form.get(name, "")
     if len(text) > longest * 2:
         faults[name] = _("That is too long. Use %(num)s characters at most.", num=longest)

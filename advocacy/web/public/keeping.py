@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask import request
+
 from advocacy.domain.appeal.request import Tone
 from advocacy.domain.appeal.sheets import Envelope
 from advocacy.domain.joining import COUNTRIES
@@ -20,6 +22,7 @@ def content_of(typed: Typed) -> dict[str, Any]:
         "why": typed.why,
         "window": typed.window.value if typed.window else "",
         "initials": typed.initials,
+        "second": typed.second,
         "bodies": {str(number): body for number, body in typed.bodies.items()},
     }
     return {name: value for name, value in content.items() if name not in typed.faults}
@@ -40,5 +43,6 @@ def typed_from(visit: Visit, content: dict[str, Any]) -> Typed:
         why=content.get("why", ""),
         window=next((size for size in Envelope if size.value == content.get("window")), None),
         initials=bool(content.get("initials")),
+        second=bool(content.get("second")) or "second" in request.args,
         bodies={int(number): body for number, body in content.get("bodies", {}).items() if int(number) in rows},
     )

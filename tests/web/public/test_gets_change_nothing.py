@@ -48,6 +48,8 @@ def test_fetching_every_link_twenty_times_changes_no_row(app: Flask, session: Se
         f"{pages.act}/unsent",
         f"{pages.act}/draft",
         f"{pages.act}/thanks",
+        f"{pages.act}/reply",
+        f"{pages.act}/ask-later",
         f"{pages.act}/letter.pdf?addressee={number}",
         f"{pages.act}/envelope.pdf?addressee={number}",
         pages.unsubscribe,
