@@ -1,5 +1,6 @@
 """Whom to write to, and the ways to reach them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,6 +60,16 @@ class Addressee:
         }
         return tuple(channel for channel, there in exists.items() if there)
 
+    def is_local_copy(self) -> bool:
+        """Return whether this is a copy addressee for some supporter countries alone, as an embassy is."""
+        return self.role is Role.COPY and bool(self.for_countries)
+
     def is_for(self, supporter_country: str | None) -> bool:
         """Return whether a supporter in this country (alpha-2, None when unknown) writes to this addressee."""
         return not self.for_countries or supporter_country in self.for_countries
+
+
+def lacks_copy(addressees: Iterable[Addressee], supporter_country: str | None) -> bool:
+    """Return whether copies go to an office in the supporter's own country and none is known there (alpha-2, None when unknown)."""
+    local = [each for each in addressees if each.is_local_copy()]
+    return bool(local) and not any(each.is_for(supporter_country) for each in local)

@@ -127,6 +127,8 @@ def _page(token: str, visit: Visit, typed: Typed) -> ResponseReturnValue:
         "told": actions.told(db.session(), visit.supporter.id, visit.campaign.id),
         "firsts": actions.first_letters(db.session(), visit.supporter, visit.campaign.id),
         "at_home": telling.writes_at_home(visit.campaign, typed.country),
+        "written_to": telling.countries_written_to(visit.campaign),
+        "missing_copy": telling.missing_copy(visit.campaign, typed.country),
         "foreign": telling.foreign_language(visit.campaign),
         "marked": telling.marked,
         "again": request.args.get("again", ""),

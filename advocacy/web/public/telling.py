@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from advocacy.domain.addressee import Role
+from advocacy.domain.addressee import Role, lacks_copy
 from advocacy.domain.appeal.guard import NudgeKind, Problem
 from advocacy.domain.wording import locale_for
 from advocacy.models.campaign import Campaign
 from advocacy.operations.appeals import Correspondence
-from advocacy.web.wording import locale
+from advocacy.web.wording import country, locale
 
 
 def countries_written_to(campaign: Campaign) -> list[str]:
@@ -22,6 +22,23 @@ def countries_written_to(campaign: Campaign) -> list[str]:
 def writes_at_home(campaign: Campaign, country: str | None) -> str:
     """Return the country where a supporter lives under the authority they write to, "" where they do not."""
     return country if country and country.upper() in countries_written_to(campaign) else ""
+
+
+def missing_copy(campaign: Campaign, country_code: str | None) -> str:
+    """Return what to say where a copy belongs to an office in the supporter's country and none is known there, else ""."""
+    if not lacks_copy((row.value() for row in campaign.addressees), country_code):
+        return ""
+    if not country_code:
+        return str(
+            _("A copy goes to an office in your own country, if one is on the list. Choose your country to see it.")
+        )
+    return str(
+        _(
+            "A copy is meant for an office in your own country. This action lists none in %(country)s, so we name none: "
+            "please do not send yours to one elsewhere.",
+            country=country(country_code),
+        )
+    )
 
 
 def foreign_language(campaign: Campaign) -> str:

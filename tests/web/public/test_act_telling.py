@@ -9,7 +9,8 @@ from advocacy.domain.addressee import Channel
 from advocacy.domain.call import CallOutcome
 from advocacy.models import acted
 from advocacy.models.supporter import Action
-from tests.web.public.people import add_robin, text_of
+from tests.factories import add_campaign_with_embassy, add_supporter
+from tests.web.public.people import add_robin, pages_of, text_of
 
 
 def test_a_safety_notice_stands_before_anything_else(app: Flask, session: Session) -> None:
@@ -47,6 +48,31 @@ def test_whoever_chooses_the_country_of_the_authority_on_the_page_is_told_with_t
     piece = app.test_client().post(pages.act, data=own, headers={"X-Fragment": "1"}).get_data(as_text=True)
 
     assert piece.index("You live in the country whose authorities you write to") < piece.index("<h2")
+
+
+@pytest.mark.parametrize(
+    ("country", "said"),
+    [("CA", ""), ("KE", "This action lists none in Kenya, so we name none"), (None, "Choose your country to see it.")],
+)
+def test_a_copy_for_ones_own_country_is_shown_or_said_to_be_unknown(
+    app: Flask, session: Session, country: str | None, said: str
+) -> None:
+    campaign = add_campaign_with_embassy(session)
+    supporter = add_supporter(session, country=country)
+    session.commit()
+
+    page = text_of(app.test_client(), pages_of(session, supporter, campaign).act)
+
+    assert ("A copy to Embassy of Exampleland" in page) is (country == "CA")
+    assert (said in page) if said else ('id="missing-copy"' not in page)
+
+
+def test_people_with_ties_to_the_country_are_told_before_anything_else(app: Flask, session: Session) -> None:
+    _robin, _campaign, pages = add_robin(session)
+
+    page = text_of(app.test_client(), pages.act)
+
+    assert page.index("If you live in the country written to (United States) or have ties there") < page.index("<h1>")
 
 
 def test_the_public_page_tells_people_with_ties_to_the_country(app: Flask, session: Session) -> None:
