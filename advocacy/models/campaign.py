@@ -5,11 +5,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from advocacy.domain.addressee import Addressee, Role
 from advocacy.domain.appeal.campaign_phrasings import NONE, CampaignPhrasings
 from advocacy.domain.campaign import CampaignState, Deadline
+from advocacy.domain.translation import FIELDS, Texts, Translation, said_in
 from advocacy.models.base import Base, BigId, enum_of
 
 
@@ -48,12 +49,24 @@ class Campaign(Base):
     addressees: Mapped[list["AddresseeRow"]] = relationship(
         order_by="AddresseeRow.position", cascade="all, delete-orphan"
     )
+    translations: Mapped[list["CampaignTranslation"]] = relationship(
+        order_by="CampaignTranslation.language", cascade="all, delete-orphan"
+    )
     document: Mapped["Document | None"] = relationship(back_populates="campaign", cascade="all, delete-orphan")
     phrasings: Mapped[list["Phrasing"]] = relationship(order_by="Phrasing.language", cascade="all, delete-orphan")
 
     def due_by(self) -> Deadline | None:
         """Return the deadline with its zone, None while none is set."""
         return Deadline(self.deadline, ZoneInfo(self.timezone)) if self.deadline else None
+
+    def original(self) -> Texts:
+        """Return what the campaign says in its own language."""
+        fields = {name: str(getattr(self, name)) for name in FIELDS}
+        return Texts(self.language, fields, tuple(demand.text for demand in self.demands))
+
+    def said_in(self, language: str) -> Texts:
+        """Return what the campaign says to a reader of this language: translated where the translation is whole."""
+        return said_in(language, self.original(), [row.value() for row in self.translations])
 
     def own_phrasings(self, language: str) -> CampaignPhrasings:
         """Return what its organisers worded themselves in a language."""
@@ -134,6 +147,19 @@ class Phrasing(Base):
         return CampaignPhrasings(added, frozenset(self.locked), self.model_letter)
 
 
+class CampaignTranslation(Base):
+    """A campaign's words in another language: `domain.translation.Translation` as JSON."""
+
+    __tablename__ = "campaign_translation"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(12), primary_key=True)
+    parts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    def value(self) -> Translation:
+        return Translation.from_json(self.language, self.parts)
+
+
 class Document(Base):
     """The text a campaign was read from, and the reading: each field with its place and how sure we were."""
 
@@ -159,6 +185,9 @@ def live(session: Session) -> list[Campaign]:
     """Return the live campaigns, the nearest deadline first."""
     return list(
         session.scalars(
-            select(Campaign).where(Campaign.state == CampaignState.LIVE).order_by(Campaign.deadline, Campaign.id)
+            select(Campaign)
+            .where(Campaign.state == CampaignState.LIVE)
+            .order_by(Campaign.deadline, Campaign.id)
+            .options(selectinload(Campaign.translations), selectinload(Campaign.demands))
         )
     )

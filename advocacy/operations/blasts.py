@@ -58,7 +58,7 @@ def write(
     Raises UnwritableError with the place of an unknown field.
     """
     handwriting.check_lengths(draft.subject, draft.text)
-    facts = campaign_facts(session, campaign, settings=settings)
+    facts = campaign_facts(session, campaign, language=language, settings=settings)
     facts["campaign"]["deadline"] = _deadline_words(campaign, language)
     subject = handwriting.fill("subject", draft.subject, facts)
     words = handwriting.fill("text", draft.text, facts)

@@ -23,7 +23,7 @@ from advocacy.operations import audit
 
 MOST_DEMANDS = 20
 MOST_ADDRESSEES = 40
-_LONGEST = {
+LONGEST = {
     "title": 300,
     "index_number": 80,
     "ua_number": 40,
@@ -33,7 +33,7 @@ _LONGEST = {
     "background": 20000,
     "safety_notice": 2000,
 }
-_LONGEST_DEMAND = 600
+LONGEST_DEMAND = 600
 _LONGEST_LINE = 200
 _MOST_LINES = 12
 
@@ -125,15 +125,15 @@ def left_to_check(campaign: Campaign) -> list[str]:
 
 def _text_faults(given: Corrections) -> dict[str, str]:
     faults = {
-        name: f"Use at most {_LONGEST[name]:,} characters; this has {len(text):,}."
+        name: f"Use at most {LONGEST[name]:,} characters; this has {len(text):,}."
         for name, text in given.texts.items()
-        if len(text) > _LONGEST[name]
+        if len(text) > LONGEST[name]
     }
     if "title" in given.texts and not given.texts["title"].strip():
         faults["title"] = "Give it a title: the line by which people will know it."
     for number, text in enumerate(given.demands or ()):
-        if len(text) > _LONGEST_DEMAND:
-            faults[f"demands[{number}]"] = f"Use at most {_LONGEST_DEMAND} characters for one demand."
+        if len(text) > LONGEST_DEMAND:
+            faults[f"demands[{number}]"] = f"Use at most {LONGEST_DEMAND} characters for one demand."
     if len([text for text in given.demands or () if text.strip()]) > MOST_DEMANDS:
         faults["demands"] = f"Use at most {MOST_DEMANDS} demands."
     return faults
@@ -262,7 +262,7 @@ def _settle(campaign: Campaign, names: Sequence[str]) -> None:
 
 
 def _told(campaign: Campaign) -> dict[str, Any]:
-    columns = ("issued", "deadline", "timezone", "language", *_LONGEST)
+    columns = ("issued", "deadline", "timezone", "language", *LONGEST)
     told = {name: getattr(campaign, name) for name in columns} | {"countries": list(campaign.countries or [])}
     told["demands"] = [row.text for row in campaign.demands]
     told["addressees"] = [row.value() for row in campaign.addressees]

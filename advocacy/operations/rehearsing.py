@@ -29,7 +29,7 @@ from advocacy.models import moment
 from advocacy.models.audience import reachable
 from advocacy.models.base import Base, behave
 from advocacy.models.blast import Blast, Dispatch
-from advocacy.models.campaign import AddresseeRow, Campaign, Demand
+from advocacy.models.campaign import AddresseeRow, Campaign, CampaignTranslation, Demand
 from advocacy.models.single_mail import SingleMail
 from advocacy.models.supporter import Subscription, Supporter, opened, seal
 from advocacy.operations import actions, campaigns, engine
@@ -102,6 +102,9 @@ def _copied(copy: Session, campaign: Campaign) -> Campaign:
     double = Campaign(**values, state=CampaignState.DRAFT)
     double.demands = [Demand(**_values(row, without={"id", "campaign_id"})) for row in campaign.demands]
     double.addressees = [AddresseeRow(**_values(row, without={"id", "campaign_id"})) for row in campaign.addressees]
+    double.translations = [
+        CampaignTranslation(**_values(row, without={"campaign_id"})) for row in campaign.translations
+    ]
     copy.add(double)
     copy.flush()
     return double

@@ -125,7 +125,7 @@ def _facts(session: Session, mail: SingleMail, *, settings: Settings) -> dict[st
     campaign = session.get(Campaign, mail.campaign_id) if mail.campaign_id is not None else None
     facts: dict[str, Any] = {**PLACEHOLDERS, **organisation_facts(settings)}
     if campaign is not None:
-        facts |= campaign_facts(session, campaign, settings=settings)
+        facts |= campaign_facts(session, campaign, language=mail.language, settings=settings)
     facts |= mail.facts
     if mail.secret_sealed is not None:
         secret = keys_of(session).open("single_mail.secret", mail.uid, mail.secret_sealed)

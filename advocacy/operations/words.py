@@ -38,7 +38,7 @@ def write_contents(session: Session, blast: Blast, campaign: Campaign, *, writer
     session.execute(delete(ContentVersion).where(ContentVersion.blast_id == blast.id))
     name, days_left = template_of(blast.rule)
     for language in settings.languages:
-        facts = campaign_facts(session, campaign, settings=settings, days_left=days_left)
+        facts = campaign_facts(session, campaign, language=language, settings=settings, days_left=days_left)
         session.add(content_version(blast.id, language, writer.write(name, language, facts)))
     session.flush()
 
@@ -64,22 +64,23 @@ def content_version(blast_id: int, language: str, words: Words) -> ContentVersio
 
 
 def campaign_facts(
-    session: Session, campaign: Campaign, *, settings: Settings, days_left: int | None = None
+    session: Session, campaign: Campaign, *, language: str, settings: Settings, days_left: int | None = None
 ) -> dict[str, Any]:
-    """Return what the template of a campaign's mail prints, with merge fields still open."""
+    """Return what the template of a campaign's mail in `language` prints, with merge fields still open."""
+    said = campaign.said_in(language)
     links = Links(settings.base_url, keys_of(session))
     primary = [row.name for row in campaign.addressees if row.role is Role.PRIMARY]
     told = {
-        "title": campaign.title,
-        "summary": campaign.summary,
+        "title": said.title,
+        "summary": said.summary,
         "countries": list(campaign.countries),
-        "demands": [demand.text for demand in campaign.demands],
+        "demands": list(said.demands),
         "addressee": primary[0] if primary else "",
         "url": links.campaign(campaign.slug),
         "deadline": campaign.deadline,
         "timezone": campaign.timezone,
         "ua_number": campaign.ua_number,
-        "language": campaign.language,
+        "language": said.language,
         "sample": campaign.sample,
     }
     return {"campaign": told, "days_left": days_left, **PLACEHOLDERS, **organisation_facts(settings)}

@@ -33,10 +33,11 @@ def add_organiser(session: Session, role: OrganiserRole, email: str = "") -> Org
 
 
 class Browser(FlaskClient):
-    """A client that forgets who was signed in between requests, as the server does: tests share one app context."""
+    """A client that forgets who was signed in and in which language between requests, as the server does: tests share one app context."""
 
     def open(self, *args: Any, **options: Any) -> Any:
         g.pop("_login_user", None)
+        g.pop("_flask_babel", None)
         return super().open(*args, **options)
 
 

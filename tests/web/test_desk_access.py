@@ -30,6 +30,7 @@ def _path(app: Flask, rule: Rule, scene: Scene, *, there: bool) -> str:
         "blast_id": scene.blast.id if there else 999_999,
         "uid": scene.supporter.uid if there else "0" * 32,
         "import_uid": scene.import_.uid if there else "0" * 32,
+        "language": "fr",
         "session_id": 999_999,
         "person_id": scene.colleague.id if there else 999_999,
         "no": 1,

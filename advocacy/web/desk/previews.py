@@ -40,7 +40,7 @@ def sample_person(session: Session, supporter: Supporter) -> SamplePerson:
 def step_words(session: Session, campaign: Campaign, rule: str, language: str) -> Words:
     """Return a cadence step's mail as it would be written now."""
     name, days_left = template_of(rule)
-    facts = campaign_facts(session, campaign, settings=settings(), days_left=days_left)
+    facts = campaign_facts(session, campaign, language=language, settings=settings(), days_left=days_left)
     if days_left is None and (deadline := campaign.due_by()) is not None:
         facts["days_left"] = max(deadline.days_left(current().clock.now()), 0)
     return current().mails.write(name, language, facts)

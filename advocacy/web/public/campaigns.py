@@ -87,13 +87,14 @@ def calendar(slug: str) -> ResponseReturnValue:
     campaign = _public(slug)
     if campaign.deadline is None:
         raise NotFoundError(_("This action has no deadline."))
+    said = campaign.said_in(locale().language)
     base = settings().base_url
     url = f"{base}/a/{campaign.slug}"
     text = deadline_event(
         uid=f"{campaign.slug}@{base.partition('://')[2]}",
         day=campaign.deadline,
-        title=_("Last day: %(title)s", title=as_subject(campaign.title, campaign.language)),
-        text=f"{campaign.summary}\n{url}",
+        title=_("Last day: %(title)s", title=as_subject(said.title, said.language)),
+        text=f"{said.summary}\n{url}",
         url=url,
         stamp=current().clock.now(),
     )
@@ -129,13 +130,15 @@ def _home(typed: Any, faults: dict[str, str], status: int) -> ResponseReturnValu
 
 
 def _page(campaign: Campaign, typed: Any, faults: dict[str, str], status: int) -> ResponseReturnValue:
+    said = campaign.said_in(locale().language)
     return (
         render_template(
             "public/campaign.html",
             campaign=campaign,
+            said=said,
             deadline=campaign.due_by(),
             over=_over(campaign),
-            title=as_subject(campaign.title, campaign.language),
+            title=as_subject(said.title, said.language),
             acted=counts.people(campaign),
             acted_by=counts.by_channel(campaign),
             written_to=telling.countries_written_to(campaign),
