@@ -15,6 +15,7 @@ _TOKEN_PATH = re.compile(
 _TOKEN = re.compile(
     r"\bSG\.[\w-]+\.[\w-]+"  # a SendGrid key
     r"|(?<![\w-])[\w-]{2,}\.[\w-]{27}(?![\w-])"  # a signed token of ours
+    r"|(?<![\w.-])\d+(?:\.\d+)?\.[\w-]{22}(?![\w-])"  # a link's token of ours
     r"|(?<![\w-])[\w-]{43}(?![\w-])"  # a random token of ours
 )
 _QUIET = ("celery.app.trace", "celery.worker.strategy", "celery.beat", "alembic", "kombu")

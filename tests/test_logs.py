@@ -33,6 +33,7 @@ CANARIES = {
     "an address": "canary.robin+tag@example.org",
     "an address with signs of its own": "o'canary@münchen.example",
     "a signed token": RING.token(Purpose.UNSUBSCRIBE, "4711"),
+    "a link's token": Links("https://act.example", RING).act(4711, 12).rpartition("/")[2],
     "a random token": random_token()[0],
     "a provider's key": "SG.canarycanarycanary.canary-canary-canary-canary-canary-canary0",
 }

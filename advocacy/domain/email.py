@@ -1,6 +1,6 @@
 """The words of a mail before they are addressed to anyone, and the merge fields they may use."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -33,6 +33,12 @@ _GREETINGS = {
 
 def greeting(language: str, name: str) -> str:
     """Return the line a mail begins with, in a language (BCP 47; English where we have none), with the name if any."""
+    return greetings(language, [name])[0]
+
+
+def greetings(language: str, names: Sequence[str]) -> list[str]:
+    """Return the `greeting` of each of these people."""
     named, nameless = _GREETINGS.get(language.partition("-")[0].lower(), _GREETINGS["en"])
-    plain = " ".join(name.split())
-    return named.replace("{name}", plain) if plain else nameless
+    before, _, after = named.partition("{name}")
+    plain = [" ".join(name.split()) for name in names]
+    return [f"{before}{name}{after}" if name else nameless for name in plain]

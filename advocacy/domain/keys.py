@@ -22,7 +22,9 @@ class Purpose(StrEnum):
     """One derived key for each; a token of one purpose is refused for every other."""
 
     ACT = "act"
+    ACT_MARK = "act_mark"
     UNSUBSCRIBE = "unsubscribe"
+    UNSUBSCRIBE_MARK = "unsubscribe_mark"
     COLUMNS = "columns"
     EMAIL = "email_key"
     SUPPRESSION = "suppression_key"
@@ -105,6 +107,26 @@ class KeyRing:
             return keys.columns.decrypt(nonce, body, f"{column}|{row}".encode())
         except InvalidTag:
             raise SealError(f"{column}: the value does not belong to this row or was altered") from None
+
+    def open_all(self, column: str, cells: Sequence[tuple[str, bytes | None]]) -> list[str | None]:
+        """Decrypt a whole column, cell by (row, sealed) cell: empty where nothing is sealed, None for what does not
+        open. The same as `open` for each, at half the cost: a blast opens two for each person."""
+        opened: list[str | None] = []
+        known, key_id, decrypt = self._by_id, b"", None
+        start, body = _KEY_ID, _KEY_ID + _NONCE
+        for row, sealed in cells:
+            if sealed is None:
+                opened.append("")
+                continue
+            if sealed[:start] != key_id or decrypt is None:
+                key_id = sealed[:start]
+                decrypt = known[key_id].columns.decrypt if key_id in known else None
+            try:
+                text = decrypt(sealed[start:body], sealed[body:], f"{column}|{row}".encode()) if decrypt else None
+            except InvalidTag:
+                text = None
+            opened.append(text.decode() if text is not None else None)
+        return opened
 
     def email_keys(self, address: str) -> tuple[bytes, ...]:
         """Return the look-up hashes of a normalised address, the current key's first."""

@@ -28,9 +28,6 @@ PERSON_ARG = "adv_person"
 """The custom arguments that come back in each report: both opaque."""
 
 _FIELD = re.compile(r"\{\{ ?([a-z_]{1,40}) ?\}\}")
-_NEEDS_JSON = re.compile(r"[\"\\\x00-\x1f\x7f]")
-_NEEDS_HTML = re.compile(r"[&<>\"']")
-_NEEDS_LINE = re.compile(r"[^\S ]| {2}")
 _OPAQUE = re.compile(r"[0-9A-Za-z_.-]{1,64}")
 _LINK = re.compile(r"https?://[!#-;=?-\[\]-~]{1,1900}")
 _ADDRESS = re.compile(r"[!-;=?A-~]{1,64}@[!-;=?A-~]{1,255}")
@@ -134,9 +131,9 @@ def _tagged(request: Request) -> tuple[list[_Column], str, str, str]:
     columns: list[_Column] = []
     plain: dict[str, _Column] = {}
 
-    def tag_for(name: str, needs: re.Pattern[str] | None, made: Callable[[str], str]) -> str:
+    def tag_for(name: str, made: Callable[[str], str]) -> str:
         values = _values(request.people, name)
-        if needs is not None and needs.search("\n".join(values) if needs is _NEEDS_HTML else "|".join(values)):
+        if made is not str and made(joined := "|".join(values)) != joined:
             column = _Column(f"-{secret}{len(columns):02d}-", [made(value) for value in values])
         elif name in plain:
             return plain[name].tag
@@ -145,14 +142,18 @@ def _tagged(request: Request) -> tuple[list[_Column], str, str, str]:
         columns.append(column)
         return column.tag
 
-    def tag(text: str, needs: re.Pattern[str] | None, made: Callable[[str], str]) -> str:
-        tags = {name: tag_for(name, needs, made) for name in sorted(fields_of(text))}
+    def tag(text: str, made: Callable[[str], str]) -> str:
+        tags = {name: tag_for(name, made) for name in sorted(fields_of(text))}
         return _FIELD.sub(lambda match: tags[match.group(1)], text)
 
-    text = tag(request.text, None, str)
-    markup = tag(request.html, _NEEDS_HTML, html.escape)
-    subject = tag(" ".join(request.subject.split()), _NEEDS_LINE, lambda value: " ".join(value.split()))
+    text = tag(request.text, str)
+    markup = tag(request.html, html.escape)
+    subject = tag(" ".join(request.subject.split()), _on_one_line)
     return columns, subject, text, markup
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _values(people: Sequence[Person], name: str) -> list[str]:
@@ -195,9 +196,10 @@ def _personalizations(request: Request, addresses: Sequence[str], columns: Seque
 
 def _json(cells: Sequence[str]) -> Sequence[str]:
     """Return the cells as they stand between JSON's quotation marks. Most columns hold nothing to escape."""
-    if not _NEEDS_JSON.search(" ".join(cells)):
+    joined = "".join(cells)
+    if len(orjson.dumps(joined)) == len(joined.encode()) + 2:
         return cells
-    return [orjson.dumps(cell).decode()[1:-1] if _NEEDS_JSON.search(cell) else cell for cell in cells]
+    return [orjson.dumps(cell).decode()[1:-1] for cell in cells]
 
 
 def _one_click(people: Sequence[Person]) -> Sequence[str]:

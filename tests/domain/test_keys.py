@@ -44,8 +44,10 @@ def test_after_a_rotation_old_values_open_and_new_ones_need_the_new_key() -> Non
 def test_an_unsubscribe_link_works_for_ever_under_an_old_key() -> None:
     token = Links("https://example.org", RING).unsubscribe(7).rpartition("/")[2]
 
-    assert leaving(ROTATED, token) == 7
-    assert leaving(KeyRing([NEW]), token) is None
+    signed_before_marks = RING.token(Purpose.UNSUBSCRIBE, "7")
+    for each in (token, signed_before_marks):
+        assert leaving(ROTATED, each) == 7
+        assert leaving(KeyRing([NEW]), each) is None
 
 
 def test_a_token_of_one_purpose_is_refused_for_every_other() -> None:
@@ -55,12 +57,41 @@ def test_a_token_of_one_purpose_is_refused_for_every_other() -> None:
 
 
 def test_a_token_altered_in_any_character_never_names_another_person() -> None:
-    token = RING.token(Purpose.ACT, "7.9")
-    for place, letter in enumerate(token):
-        for other in _B64:
-            if other != letter:
-                found = acting(RING, token[:place] + other + token[place + 1 :])
-                assert found in (None, (7, 9))
+    for token in (RING.token(Purpose.ACT, "7.9"), Links("https://example.org", RING).act(7, 9).rpartition("/")[2]):
+        assert acting(RING, token) == (7, 9)
+        for place, letter in enumerate(token):
+            for other in _B64 + ".":
+                if other != letter:
+                    found = acting(RING, token[:place] + other + token[place + 1 :])
+                    assert found in (None, (7, 9))
+
+
+def test_a_link_to_leave_is_no_link_to_act_nor_the_other_way_round() -> None:
+    links = Links("https://example.org", RING)
+    leave, act = links.unsubscribe(7).rpartition("/")[2], links.act(7, 9).rpartition("/")[2]
+
+    assert (leaving(RING, act), acting(RING, leave)) == (None, None)
+    for strange in (f"0{leave}", f"{leave}A", leave.replace(".", ".1."), act.replace("7.9", "7.09"), f"{act} "):
+        assert (leaving(RING, strange), acting(RING, strange)) == (None, None)
+
+
+def test_the_links_of_many_are_the_links_of_each() -> None:
+    links = Links("https://example.org", RING)
+
+    assert links.acts([7, 8, 7], 9) == [links.act(7, 9), links.act(8, 9), links.act(7, 9)]
+    assert links.unsubscribe(8) == f"https://example.org/unsubscribe/{links.leave_tokens([7, 8])[1]}"
+    assert len(set(links.leave_tokens(range(1, 2000)))) == 1999
+
+
+def test_a_column_opens_as_its_cells_do() -> None:
+    old, new = RING.seal("supporter.name", "1", "Zoë"), ROTATED.seal("supporter.name", "2", "Li")
+    foreign = KeyRing(["a third secret, which is long enough too"]).seal("supporter.name", "4", "Ann")
+
+    opened = ROTATED.open_all(
+        "supporter.name", [("1", old), ("2", new), ("3", None), ("4", foreign), ("9", old), ("2", new)]
+    )
+
+    assert opened == ["Zoë", "Li", "", None, None, "Li"]
 
 
 @given(st.text(max_size=300))
