@@ -1,5 +1,6 @@
 """Lists of supporters in and out on the command line. The work is the desk's, done here and now with a bar."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,10 +16,11 @@ from advocacy.domain.csv_text import DELIMITERS, written
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.import_cells import Refused
 from advocacy.domain.importing import WORKING, Column, ImportState
-from advocacy.models import moment
+from advocacy.domain.selection import Selection
+from advocacy.models import moment, people
 from advocacy.models.base import db
 from advocacy.models.supporter_import import SupporterImport
-from advocacy.operations import imports, lists
+from advocacy.operations import exports, imports, lists
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _DELIMITERS = {word: sign for sign, word in DELIMITERS.items()}
@@ -112,6 +114,39 @@ def undo(app: Flask, uid: str, yes: bool, as_json: bool) -> None:  # noqa: FBT00
     total = made.counts.get("new", 0) + made.counts.get("known", 0)
     _work(app, made, "Taking back", lambda row: row.rows_done, total)
     _answer(made, made.counts, as_json=as_json)
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--filter", "expression", default="state=active", show_default=True, help="Whom: country=CA,GB tag=press")
+@_JSON
+@with_app
+def export(_app: Flask, file: Path, expression: str, as_json: bool) -> None:  # noqa: FBT001
+    """Write supporters to FILE.csv, which only you can read. It is whole or it is not there, and it is audited."""
+    session, wanted = db.session(), Selection.parse(expression)
+    now = moment.now(session, gateways.current().clock)
+    total = people.counted_exactly(session, wanted)
+    draft = file.with_name(f".{file.name}.part")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    done = 0
+    try:
+        with (
+            draft.open("w", encoding="utf-8", newline="") as out,
+            click.progressbar(length=max(total, 1), label="Writing", file=sys.stderr) as bar,
+        ):
+            for text, done in exports.direct(session, wanted, now=now, actor="cli"):
+                out.write(text)
+                bar.update(max(done - bar.pos, 0))
+            out.flush()
+            os.fsync(out.fileno())
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    draft.replace(file)
+    note(f"{done:,} people are in {file}. Delete it once you have used it.")
+    if as_json:
+        print_json({"file": str(file), "people": done})
 
 
 def _check(app: Flask, made: SupporterImport, how: _How) -> None:

@@ -23,6 +23,7 @@ def supporters() -> None:
 
 supporters.add_command(lists.import_)
 supporters.add_command(lists.undo)
+supporters.add_command(lists.export)
 
 
 @supporters.command()

@@ -1,4 +1,4 @@
-"""Which of a campaign's people a mail written by hand is for."""
+"""Which people: those a mail written by hand is for, a page of the desk lists, or a file takes out."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,9 +8,10 @@ from typing import Any, Self
 
 from advocacy.domain.addressee import Channel
 from advocacy.domain.errors import InvalidError
+from advocacy.domain.supporter import SupporterState
 
-_LISTS = ("countries", "languages", "zones", "tags", "ways", "had", "missed")
-_WORDS = {"country": "countries", "language": "languages", "zone": "zones", "tag": "tags"}
+_LISTS = ("countries", "languages", "zones", "tags", "states", "ways", "had", "missed")
+_WORDS = {"country": "countries", "language": "languages", "zone": "zones", "tag": "tags", "state": "states"}
 _EARLIER = ("had", "missed")
 _YES_NO = {"yes": True, "no": False}
 _LONGEST_NUMBER = 18
@@ -19,7 +20,7 @@ _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?")
 
 @dataclass(frozen=True)
 class Selection:
-    """Empty lists mean everyone. `countries` are alpha-2, `acted` None means whether or not they did, `ways` by which
+    """Empty lists mean everyone. `countries` are alpha-2, `states` those of supporters, `acted` None means whether or not they did, `ways` by which
     channels they did. `had` and `missed` are earlier mails (ids of blasts): any of the ones, none of the others.
 
     `joined_from` and `joined_until` are days (both included, UTC) on which a person's address was confirmed. `share`
@@ -31,6 +32,7 @@ class Selection:
     languages: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
     acted: bool | None = None
     ways: tuple[str, ...] = ()
     had: tuple[int, ...] = ()
@@ -128,8 +130,14 @@ def _day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
+def _states(value: str) -> dict[str, Any] | None:
+    states = _items(value)
+    return {"states": states} if states and set(states) <= set(SupporterState) else None
+
+
 _READERS: dict[str, Callable[[str], dict[str, Any] | None]] = {
     **{word: _list(name) for word, name in _WORDS.items()},
+    "state": _states,
     "acted": _acted,
     "joined": _joined,
     **{name: _numbers(name) for name in _EARLIER},

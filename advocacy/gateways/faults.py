@@ -27,6 +27,7 @@ POINTS = (
     "hook.after_commit",
     "erase.mid",
     "import.batch",
+    "export.mid",
     "migrate.mid",
     "beat.ticked",
 )

@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Text,
     and_,
     case,
+    cast,
     exists,
     func,
     literal,
@@ -21,7 +23,9 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    type_coerce,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from advocacy.domain.addressee import Channel
@@ -152,14 +156,15 @@ def acted(campaign_id: int, ways: Collection[str] = ()) -> ColumnElement[bool]:
 def selected(session: Session, rule: Rule) -> ColumnElement[bool]:
     """Whether the person is among those a blast written by hand is for."""
     chosen = rule.selection
-    wanted = [*_described(session, chosen), *_with_a_past(chosen)]
+    wanted = [*described(session, chosen)]
     if chosen.acted is not None:
         has = acted(rule.campaign_id, chosen.ways)
         wanted.append(has if chosen.acted else ~has)
     return and_(true(), *wanted)
 
 
-def _described(session: Session, chosen: Selection) -> Iterator[ColumnElement[bool]]:
+def described(session: Session, chosen: Selection) -> Iterator[ColumnElement[bool]]:
+    """Yield what a selection says of people themselves, whatever the campaign."""
     if chosen.countries:
         yield Supporter.country.in_(chosen.countries)
     if chosen.languages:
@@ -168,6 +173,9 @@ def _described(session: Session, chosen: Selection) -> Iterator[ColumnElement[bo
         yield Supporter.timezone.in_(chosen.zones)
     if chosen.tags:
         yield _tagged(session, chosen.tags)
+    if chosen.states:
+        yield Supporter.state.in_([SupporterState(state) for state in chosen.states])
+    yield from _with_a_past(chosen)
 
 
 def _with_a_past(chosen: Selection) -> Iterator[ColumnElement[bool]]:
@@ -188,9 +196,9 @@ def planned_already(rule: Rule) -> ColumnElement[bool]:
 
 def _tagged(session: Session, tags: Collection[str]) -> ColumnElement[bool]:
     if session.get_bind().dialect.name == "postgresql":
-        each = func.json_array_elements_text(Supporter.tags).table_valued("value", name="tag")
-    else:
-        each = func.json_each(Supporter.tags).table_valued("value", name="tag")
+        has_any: ColumnElement[bool] = type_coerce(Supporter.tags, JSONB).has_any(cast(list(tags), ARRAY(Text)))
+        return has_any
+    each = func.json_each(Supporter.tags).table_valued("value", name="tag")
     return exists(select(literal(1)).select_from(each).where(each.c.value.in_(list(tags))))
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from advocacy.domain.addressee import Channel
@@ -37,6 +38,14 @@ class Supporter(Base):
     """
 
     __tablename__ = "supporter"
+    __table_args__ = (
+        Index("ix_supporter_country", "country", "id"),
+        Index("ix_supporter_language", "language", "id"),
+        Index("ix_supporter_timezone", "timezone", "id"),
+        Index("ix_supporter_state_id", "state", "id"),
+        Index("ix_supporter_confirmed", "confirmed_at", "id"),
+        Index("ix_supporter_tags", "tags", postgresql_using="gin"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)
@@ -45,14 +54,14 @@ class Supporter(Base):
     email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     town_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    state: Mapped[SupporterState] = mapped_column(enum_of(SupporterState), default=SupporterState.PENDING, index=True)
+    state: Mapped[SupporterState] = mapped_column(enum_of(SupporterState), default=SupporterState.PENDING)
     country: Mapped[str | None] = mapped_column(String(2))
     language: Mapped[str] = mapped_column(String(12), default="en")
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
-    tags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    tags: Mapped[list[str]] = mapped_column(JSON().with_variant(JSONB(), "postgresql"), default=list)
     sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
-    confirmed_at: Mapped[datetime | None] = mapped_column(index=True)
+    confirmed_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
 
 

@@ -1,15 +1,19 @@
 """Lists of supporters in and out, in the background: whatever waits is taken a step further."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
+from advocacy.domain.exporting import ExportState
 from advocacy.domain.importing import WORKING, ImportState
 from advocacy.gateways.clock import Clock
+from advocacy.models.supporter_export import SupporterExport
 from advocacy.models.supporter_import import SupporterImport
-from advocacy.operations import import_undoing, import_work
+from advocacy.operations import exports, import_undoing, import_work
 from advocacy.operations.import_work import GoOn
 
 _SECONDS = 20.0
@@ -25,17 +29,19 @@ def work(session: Session, *, clock: Clock, settings: Settings, stopping: Callab
     def go_on() -> bool:
         return clock.boottime() < until and not stopping()
 
-    for import_id in waiting(session):
+    for import_id in _at_work(session, SupporterImport, WORKING):
         advance(session, import_id, clock=clock, settings=settings, go_on=go_on)
+        if not go_on():
+            return
+    for export_id in _at_work(session, SupporterExport, (ExportState.MAKING,)):
+        exports.make(session, export_id, clock=clock, go_on=go_on)
         if not go_on():
             return
 
 
-def waiting(session: Session) -> list[int]:
-    """Return the imports that are being worked on, the oldest first."""
-    found = session.scalars(
-        select(SupporterImport.id).where(SupporterImport.state.in_(WORKING)).order_by(SupporterImport.id)
-    ).all()
+def _at_work(session: Session, table: Any, states: Sequence[StrEnum]) -> list[int]:
+    """Return the rows that are being worked on, the oldest first."""
+    found = session.scalars(select(table.id).where(table.state.in_(states)).order_by(table.id)).all()
     session.rollback()
     return list(found)
 

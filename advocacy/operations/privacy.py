@@ -20,7 +20,8 @@ from advocacy.models.reply import Reply
 from advocacy.models.reply import text_of as reply_text
 from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.models.supporter import Action, Consent, EmailAlias, SignUp, Subscription, Supporter, opened, seal
-from advocacy.operations import audit, consent, drafts, ordering, suppressing
+from advocacy.models.supporter_import import ImportTrace
+from advocacy.operations import audit, consent, drafts, exports, ordering, suppressing
 
 LINK_LIFE = timedelta(minutes=10)
 VISIT_LIFE = timedelta(minutes=30)
@@ -216,10 +217,11 @@ def erase(session: Session, supporter: Supporter, *, now: datetime, actor: str) 
     suppressing.note(session, [row.id], suppressing.Reason.ERASED, now=now)
     faults.point("erase.mid")
     session.refresh(row)
+    exports.forget_all(session)
     seal(session, row, email=None, name=None, town=None)
     row.country, row.language, row.timezone, row.tags = None, "en", "UTC", []
     row.state, row.erased_at = SupporterState.ERASED, now
-    for table in (SignUp, EmailAlias, Subscription, Action, Draft, Reply):
+    for table in (SignUp, EmailAlias, Subscription, Action, Draft, Reply, ImportTrace):
         session.execute(delete(table).where(table.supporter_id == row.id))
     session.execute(
         update(SingleMail)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.models.supporter import Supporter
 from tests.cli.test_imports import run
+from tests.factories import add_supporter
 
 BASIS = "They signed our list in May."
 
@@ -43,3 +44,21 @@ def test_a_broken_file_is_refused_with_its_line(app: Flask, tmp_path: Path) -> N
 
     assert told.exit_code == 1
     assert "Line 3" in told.output
+
+
+def test_a_list_is_written_whole_for_its_owner_alone(app: Flask, session: Session, tmp_path: Path) -> None:
+    add_supporter(session, "ann@example.org", country="CA")
+    add_supporter(session, "bo@example.org", country="FR")
+    session.commit()
+    file = tmp_path / "out.csv"
+
+    told = run(app, "supporters", "export", str(file), "--filter", "state=active country=FR", "--json")
+
+    assert json.loads(told.stdout) == {"file": str(file), "people": 1}
+    assert [line.split(",")[0] for line in file.read_text(encoding="utf-8-sig").splitlines()] == [
+        '"email"',
+        '"bo@example.org"',
+    ]
+    assert file.stat().st_mode & 0o077 == 0
+    assert list(tmp_path.glob(".*.part")) == []
+    assert "is no part of" in run(app, "supporters", "export", str(file), "--filter", "name=ann").output
