@@ -185,11 +185,9 @@ def _tell_people(session: Session, reports: Sequence[_News], *, now: datetime) -
     _write_outcomes(session, findings)
     for reason, ids in findings.suppressed.items():
         suppressing.note(session, ids, reason, now=now)
+    done = json_rows(session, "done", [{"id": news.id} for news in reports], {"id": BigId})
     session.execute(
-        update(Report)
-        .where(Report.id.in_([news.id for news in reports]))
-        .values(applied_at=now)
-        .execution_options(synchronize_session=False)
+        update(Report).where(Report.id == done.c.id).values(applied_at=now).execution_options(synchronize_session=False)
     )
     complaints.judge(session, blasts, now=now)
     session.commit()

@@ -4,6 +4,7 @@ import click
 
 from advocacy.cli.bench.appeals import appeals
 from advocacy.cli.bench.blast import blast
+from advocacy.cli.bench.events import events
 from advocacy.cli.bench.floor import floor
 from advocacy.cli.bench.plan import plan
 from advocacy.cli.bench.reading import reading
@@ -14,5 +15,5 @@ def bench() -> None:
     """Benchmarks. Compare figures of one run with each other: machines are shared and noisy."""
 
 
-for command in (appeals, blast, floor, plan, reading):
+for command in (appeals, blast, events, floor, plan, reading):
     bench.add_command(command)

@@ -74,6 +74,7 @@ def set_up(
     redis_url: str | None = None,
     provider_url: str = "",
     latency: float = 0,
+    webhook_key: str = _WEBHOOK_KEY,
 ) -> Iterator[Stage]:
     """Set everything up. Without a database's address a temporary PostgreSQL is started where one is installed; with
     "sqlite", or where none is, an SQLite file is used, and one process without a broker. `redis_url` is an address,
@@ -99,7 +100,7 @@ def set_up(
             "ORGANISATION_ADDRESS": "1 Harbour Street, Halifax, Canada",
             "SENDGRID_API_KEY": "SG.bench",
             "SENDGRID_API_URL": sink.url,
-            "SENDGRID_WEBHOOK_KEY": _WEBHOOK_KEY,
+            "SENDGRID_WEBHOOK_KEY": webhook_key,
             "LANGUAGES": ",".join(LANGUAGES),
         }
         settings = load(Path(os.devnull), **{name.lower(): value for name, value in environment.items()})
