@@ -20,7 +20,7 @@ from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import Campaign
 from advocacy.models.progress import progress_of
 from advocacy.operations import again as operations_again
-from advocacy.operations import blast_moves, standing
+from advocacy.operations import blast_moves, releasing, standing
 from advocacy.operations import blasts as operations
 from advocacy.operations import campaigns as campaign_operations
 from advocacy.operations.blast_moves import Decision
@@ -61,7 +61,7 @@ def schedule(
     session = db.session()
     when = _instant(at, local=local)
     draft = operations.Draft(subject, text.read_text(encoding="utf-8"), when, Selection.parse(audience))
-    blast = operations.schedule(
+    blast = releasing.schedule(
         session,
         campaign_operations.find(session, slug),
         draft,

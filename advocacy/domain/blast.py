@@ -5,6 +5,7 @@ from enum import StrEnum
 
 class BlastState(StrEnum):
     DRAFT = "draft"
+    PROPOSED = "proposed"
     SCHEDULED = "scheduled"
     PLANNING = "planning"
     SENDING = "sending"
@@ -16,8 +17,11 @@ class BlastState(StrEnum):
 
 
 class Move(StrEnum):
-    """What can happen to a blast. A missed one is scheduled again when a person sends it after all."""
+    """What can happen to a blast. A missed one is scheduled again when a person sends it after all; a draft may be
+    proposed to a second person, who schedules or returns it."""
 
+    PROPOSE = "propose"
+    RETURN = "return"
     SCHEDULE = "schedule"
     BEGIN_PLANNING = "begin_planning"
     BEGIN_SENDING = "begin_sending"
@@ -39,6 +43,9 @@ _S, _M = BlastState, Move
 
 _NEXT: dict[tuple[BlastState, Move], BlastState] = {
     (_S.DRAFT, _M.SCHEDULE): _S.SCHEDULED,
+    (_S.DRAFT, _M.PROPOSE): _S.PROPOSED,
+    (_S.PROPOSED, _M.RETURN): _S.DRAFT,
+    (_S.PROPOSED, _M.SCHEDULE): _S.SCHEDULED,
     (_S.MISSED, _M.SCHEDULE): _S.SCHEDULED,
     (_S.SCHEDULED, _M.BEGIN_PLANNING): _S.PLANNING,
     (_S.SCHEDULED, _M.MISS): _S.MISSED,

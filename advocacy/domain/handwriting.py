@@ -25,6 +25,7 @@ FIELDS = (*PERSONAL, "organisation", *(f"campaign.{name}" for name in CAMPAIGN_F
 """What a mail may use, written `{{ campaign.title }}`."""
 
 LONGEST_SUBJECT = 150
+LONGEST_PREHEADER = 200
 LONGEST_TEXT = 20_000
 _TAGS = frozenset({"content", "output", "illegal", "if", "unless", "case", "for", "assign", "comment", "#"})
 
@@ -77,7 +78,7 @@ def fill(field: str, text: str, facts: Mapping[str, Any]) -> str:
     return filled
 
 
-def check_lengths(subject: str, text: str) -> None:
+def check_lengths(subject: str, text: str, preheader: str = "") -> None:
     """Raise UnwritableError when there is no subject or text, or too much of it."""
     facts = (
         (not subject.strip(), "subject", "Give it a subject: what it is about, and until when."),
@@ -85,6 +86,11 @@ def check_lengths(subject: str, text: str) -> None:
             len(subject) > LONGEST_SUBJECT,
             "subject",
             f"Use at most {LONGEST_SUBJECT} characters; the first 60 are seen.",
+        ),
+        (
+            len(preheader) > LONGEST_PREHEADER,
+            "preheader",
+            f"Use at most {LONGEST_PREHEADER} characters; mailboxes show about the first 90.",
         ),
         (not text.strip(), "text", "Write the mail."),
         (len(text) > LONGEST_TEXT, "text", f"Use at most {LONGEST_TEXT:,} characters; this has {len(text):,}."),

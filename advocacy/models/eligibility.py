@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from advocacy.domain import subject_test
 from advocacy.domain.addressee import Channel
 from advocacy.domain.audience import LeftOut
 from advocacy.domain.blast import BlastState
@@ -160,7 +161,22 @@ def selected(session: Session, rule: Rule) -> ColumnElement[bool]:
     if chosen.acted is not None:
         has = acted(rule.campaign_id, chosen.ways)
         wanted.append(has if chosen.acted else ~has)
+    if chosen.share is not None:
+        wanted.append(arm(rule) != "")
     return and_(true(), *wanted)
+
+
+def arm(rule: Rule) -> ColumnElement[str]:
+    """Return which of two subjects the person gets: their lot is a piece of the random id they have had since they came.
+
+    "" where there is one subject, and for those who wait for the better one.
+    """
+    if rule.selection.share is None:
+        return literal("")
+    first, both = subject_test.lots(rule.selection.share)
+    lot = func.substr(Supporter.uid, subject_test.lot_at(rule.blast_id), 3)
+    one, other = subject_test.ARMS
+    return case((lot < first, literal(one)), (lot < both, literal(other)), else_=literal(""))
 
 
 def described(session: Session, chosen: Selection) -> Iterator[ColumnElement[bool]]:

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
+from advocacy.domain.email import Words
 from advocacy.domain.errors import ConflictError
 from advocacy.domain.selection import Selection
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
 from advocacy.models.eligibility import Kind, kind_of
 from advocacy.operations import audit, blast_moves
+from advocacy.operations.words import content_version
 
 WORTH_SENDING = timedelta(hours=24)
 
@@ -50,7 +52,7 @@ def send_again(session: Session, blast_id: int, *, now: datetime, actor: str) ->
         )
     if old.state is BlastState.MISSED:
         blast_moves.end(session, old, now=now, actor=actor, why="sent again to those who were missed")
-    made = _successor(session, old, campaign, now)
+    made = successor(session, old, campaign, now=now)
     audit.record(
         session,
         actor=actor,
@@ -63,8 +65,10 @@ def send_again(session: Session, blast_id: int, *, now: datetime, actor: str) ->
     return made
 
 
-def _successor(session: Session, old: Blast, campaign: Campaign, now: datetime) -> Blast:
-    chosen = replace(Selection.from_json(old.audience), local=None)
+def successor(session: Session, old: Blast, campaign: Campaign, *, now: datetime, arm: str | None = None) -> Blast:
+    """Add a blast with a mail's words for everyone of its audience who did not get it, in the caller's transaction under
+    both locks. `arm` says which of two subjects it has; None is the first."""
+    chosen = replace(Selection.from_json(old.audience), local=None, share=None)
     if kind_of(old.rule) is Kind.REMINDER:
         chosen = replace(chosen, acted=False)
     deadline = campaign.due_by()
@@ -82,16 +86,12 @@ def _successor(session: Session, old: Blast, campaign: Campaign, now: datetime) 
     )
     session.add(made)
     session.flush()
-    for words in session.scalars(select(ContentVersion).where(ContentVersion.blast_id == old.id)).all():
-        session.add(
-            ContentVersion(
-                blast_id=made.id,
-                language=words.language,
-                arm=words.arm,
-                subject=words.subject,
-                html=words.html,
-                text=words.text,
-                sha256=words.sha256,
-            )
-        )
+    versions = session.scalars(select(ContentVersion).where(ContentVersion.blast_id == old.id)).all()
+    wanted = arm or min((words.arm for words in versions), default="")
+    session.add_all(
+        content_version(made.id, words.language, Words(words.subject, words.text, words.html))
+        for words in versions
+        if words.arm == wanted
+    )
+    session.flush()
     return made

@@ -36,8 +36,7 @@ def reach_of_launch(session: Session, campaign: Campaign, now: datetime) -> Reac
 
 def reach_by_hand(session: Session, campaign: Campaign, selection: Selection, at: datetime) -> Reach:
     """Count whom a mail written by hand would write to at an instant."""
-    rule = Rule(0, campaign.id, campaign.launched_at or at, Kind.MANUAL, selection=selection)
-    return _reach(session, rule, _moment(at, Cadence.from_json(campaign.cadence).cap))
+    return _reach(session, *_by_hand(campaign, selection, at))
 
 
 def reach_of_news(session: Session, campaign: Campaign, now: datetime) -> Reach:
@@ -64,12 +63,49 @@ def left_out(session: Session, blast: Blast, campaign: Campaign) -> tuple[tuple[
 def sample(session: Session, campaign: Campaign, now: datetime, *, after: str = "") -> Sequence[Supporter]:
     """Return ten of the people a launch goes to, from a place in their order on, so that "next" shows ten others."""
     rule = Rule(0, campaign.id, campaign.launched_at or now, Kind.LAUNCH)
-    why_not = eligibility.reason(rule, _moment(now, timedelta()), planning=True)
-    query = eligibility.people(rule, Supporter.__table__.c.id).where(eligibility.related(), why_not.is_(None))
-    ids = list(session.scalars(query.where(Supporter.uid > after).order_by(Supporter.uid).limit(SAMPLE)))
-    if len(ids) < SAMPLE and after:
+    return _some(session, rule, _moment(now, timedelta()), after=after, number=SAMPLE)
+
+
+def one_by_hand(
+    session: Session, campaign: Campaign, selection: Selection, at: datetime, *, after: str = ""
+) -> Supporter | None:
+    """Return one of the people a mail written by hand goes to, the next one after a place in their order."""
+    rule, moment = _by_hand(campaign, selection, at)
+    return next(iter(_some(session, rule, moment, after=after, number=1)), None)
+
+
+def zones_by_hand(session: Session, campaign: Campaign, selection: Selection, at: datetime) -> list[tuple[str, int]]:
+    """Return in which zones those live whom a mail written by hand goes to, the most people first."""
+    rule, moment = _by_hand(campaign, selection, at)
+    rows = session.execute(
+        eligibility.people(rule, Supporter.__table__.c.timezone, func.count())
+        .where(
+            eligibility.related(),
+            eligibility.selected(session, rule),
+            eligibility.reason(rule, moment, planning=True).is_(None),
+        )
+        .group_by(Supporter.timezone)
+        .order_by(func.count().desc(), Supporter.timezone)
+    )
+    return [(zone, people) for zone, people in rows]
+
+
+def _by_hand(campaign: Campaign, selection: Selection, at: datetime) -> tuple[Rule, Moment]:
+    rule = Rule(0, campaign.id, campaign.launched_at or at, Kind.MANUAL, selection=selection)
+    return rule, _moment(at, Cadence.from_json(campaign.cadence).cap)
+
+
+def _some(session: Session, rule: Rule, moment: Moment, *, after: str, number: int) -> Sequence[Supporter]:
+    """Return so many people a mail goes to, in the order of their random ids, from one on and then from the first."""
+    query = eligibility.people(rule, Supporter.__table__.c.id).where(
+        eligibility.related(),
+        eligibility.selected(session, rule),
+        eligibility.reason(rule, moment, planning=True).is_(None),
+    )
+    ids = list(session.scalars(query.where(Supporter.uid > after).order_by(Supporter.uid).limit(number)))
+    if len(ids) < number and after:
         ids += list(
-            session.scalars(query.where(Supporter.uid <= after).order_by(Supporter.uid).limit(SAMPLE - len(ids)))
+            session.scalars(query.where(Supporter.uid <= after).order_by(Supporter.uid).limit(number - len(ids)))
         )
     return session.scalars(select(Supporter).where(Supporter.id.in_(ids)).order_by(Supporter.uid)).all()
 

@@ -1,4 +1,4 @@
-"""Mails written by hand: checked, previewed, tested, scheduled."""
+"""Mails written by hand: their words checked and previewed, a test of them, and the times at which they may go."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -10,20 +10,14 @@ from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
 from advocacy.domain import handwriting, wording
-from advocacy.domain.blast import BlastState
-from advocacy.domain.campaign import CampaignState
 from advocacy.domain.email import Words, Writer, greeting
-from advocacy.domain.errors import ConflictError, InvalidError
-from advocacy.domain.merge import merge
+from advocacy.domain.errors import InvalidError
+from advocacy.domain.merge import merge, merge_html
 from advocacy.domain.selection import Selection
-from advocacy.gateways import Gateways
-from advocacy.models import moment
-from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
 from advocacy.models.single_mail import SingleKind
-from advocacy.operations import audit
 from advocacy.operations.ordering import order
-from advocacy.operations.words import campaign_facts, content_version, organisation_facts
+from advocacy.operations.words import campaign_facts, organisation_facts
 
 WORTH_SENDING = timedelta(hours=24)
 """How long after its time a mail written by hand may still begin to go out."""
@@ -36,14 +30,20 @@ _MOST_AHEAD = timedelta(days=366)
 class Draft:
     """A mail as written: Markdown with Liquid merge fields, for a part of the campaign's people.
 
-    `at` is when it goes: an aware instant for everyone at once, or a naive wall time at which each person gets it in
-    their own zone.
+    `at` is when it goes: an aware instant for everyone at once, a naive wall time at which each person gets it in
+    their own zone, or None for as soon as it is sent. `preheader` is the line that mailboxes show after the subject.
+    With `other_subject`, both subjects are tried by `share` per cent of the people, and `wait` later the better one
+    goes to the rest.
     """
 
     subject: str
     text: str
     at: datetime | None = None
     selection: Selection = field(default_factory=Selection)
+    preheader: str = ""
+    other_subject: str = ""
+    share: int = 20
+    wait: timedelta = timedelta(hours=4)
 
     @property
     def local(self) -> bool:
@@ -57,53 +57,13 @@ def write(
 
     Raises UnwritableError with the place of an unknown field.
     """
-    handwriting.check_lengths(draft.subject, draft.text)
+    handwriting.check_lengths(draft.subject, draft.text, draft.preheader)
     facts = campaign_facts(session, campaign, language=language, settings=settings)
     facts["campaign"]["deadline"] = _deadline_words(campaign, language)
     subject = handwriting.fill("subject", draft.subject, facts)
+    preheader = handwriting.fill("preheader", draft.preheader, facts)
     words = handwriting.fill("text", draft.text, facts)
-    return writer.write("manual", language, facts | {"subject": subject, "words": words})
-
-
-def schedule(
-    session: Session, campaign: Campaign, draft: Draft, *, gateways: Gateways, settings: Settings, actor: str
-) -> Blast:
-    """Schedule a mail written by hand; the engine plans and sends it.
-
-    Raises UnwritableError for words that will not do, InvalidError for a time that has passed or lies after the
-    deadline, ConflictError for a campaign that is not live.
-    """
-    now = moment.now(session, gateways.clock)
-    session.refresh(campaign, with_for_update=True)
-    if campaign.state not in {CampaignState.LIVE, CampaignState.PAUSED}:
-        raise ConflictError(f"“{campaign.title}” is {campaign.state}: only a live campaign can be written about.")
-    first, send_by = _times(campaign, draft, now)
-    blast = Blast(
-        campaign_id=campaign.id,
-        rule="manual",
-        occurrence=uuid4().hex,
-        state=BlastState.SCHEDULED,
-        audience=_selection(draft).as_json(),
-        scheduled_at=first,
-        local_time=draft.local,
-        send_by=send_by,
-        created_at=now,
-    )
-    session.add(blast)
-    session.flush()
-    for language in settings.languages:
-        words = write(session, campaign, draft, language, writer=gateways.mails, settings=settings)
-        session.add(content_version(blast.id, language, words))
-    audit.record(
-        session,
-        actor=actor,
-        what="blast.state",
-        object_=f"blast:{blast.id}",
-        now=now,
-        details={"from": None, "to": BlastState.SCHEDULED.value, "why": "written by hand"},
-    )
-    session.commit()
-    return blast
+    return writer.write("manual", language, facts | {"subject": subject, "preheader": preheader, "words": words})
 
 
 def send_test(
@@ -121,6 +81,7 @@ def send_test(
         facts={
             "subject": merge(words.subject, values),
             "text": merge(words.text, values),
+            "html": merge_html(words.html, values),
             **organisation_facts(settings),
         },
     )
@@ -133,36 +94,35 @@ def sample_values(settings: Settings, campaign: Campaign, hello: str) -> dict[st
     return {"greeting": hello, "act_url": page, "unsubscribe_url": page, "preferences_url": page}
 
 
-def _times(campaign: Campaign, draft: Draft, now: datetime) -> tuple[datetime, datetime]:
-    """Return the first instant at which anyone gets it, and the first at which nobody does any more."""
+def times(campaign: Campaign, draft: Draft, now: datetime, *, undo: timedelta) -> tuple[datetime, datetime]:
+    """Return the first instant at which anyone gets it, `undo` from now at the soonest, and the first at which nobody
+    does any more.
+
+    Raises InvalidError for a time that has passed or lies after the deadline.
+    """
     deadline = campaign.due_by()
-    if draft.at is None or deadline is None:
-        raise InvalidError("Say when it goes out: a day and a time.", faults={"at": "Choose a day and a time."})
-    if draft.local:
-        first = draft.at.replace(tzinfo=UTC) - _FURTHEST_EAST
-        last = draft.at.replace(tzinfo=UTC) - _FURTHEST_WEST
-    else:
-        first = last = draft.at.astimezone(UTC)
+    if deadline is None:
+        raise InvalidError("The campaign has no deadline.", faults={"at": "The campaign has no deadline."})
+    first, last = span(draft, now)
     if last < now - timedelta(minutes=5):
         raise InvalidError("This time has passed. Choose a later one.", faults={"at": "This time has passed."})
     if first > now + _MOST_AHEAD:
         raise InvalidError("This is more than a year away.", faults={"at": "This is more than a year away."})
+    first = max(first, now + undo)
     if first >= deadline.end():
         said = f"It would come after the deadline, {deadline.day:%A %-d %B %Y}."
         raise InvalidError(said, faults={"at": said})
-    return max(first, now), min(last + WORTH_SENDING, deadline.end())
+    return first, min(max(last, first) + WORTH_SENDING, deadline.end())
 
 
-def _selection(draft: Draft) -> Selection:
-    chosen = draft.selection
-    return Selection(
-        countries=chosen.countries,
-        languages=chosen.languages,
-        zones=chosen.zones,
-        tags=chosen.tags,
-        acted=chosen.acted,
-        local=draft.at if draft.local else None,
-    )
+def span(draft: Draft, now: datetime) -> tuple[datetime, datetime]:
+    """Return the first and the last instant at which it is due for anyone, wherever they live."""
+    if draft.at is None:
+        return now, now
+    if draft.local:
+        wall = draft.at.replace(tzinfo=UTC)
+        return wall - _FURTHEST_EAST, wall - _FURTHEST_WEST
+    return draft.at.astimezone(UTC), draft.at.astimezone(UTC)
 
 
 def _deadline_words(campaign: Campaign, language: str) -> str:

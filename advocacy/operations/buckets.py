@@ -41,11 +41,13 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Group:
-    """People alike in all that places a mail. `country` is None where it makes no difference."""
+    """People alike in all that places a mail. `country` is None where it makes no difference; `arm` is which of two
+    subjects they get, "" where there is one."""
 
     zone: str
     country: str | None
     language: str
+    arm: str = ""
 
 
 @dataclass
@@ -71,7 +73,12 @@ class Calendar:
     """Places groups of people for one blast of one campaign, as of `now`."""
 
     def __init__(
-        self, blast: Blast, campaign: Campaign, deadline: Deadline, versions: Mapping[str, int], now: datetime
+        self,
+        blast: Blast,
+        campaign: Campaign,
+        deadline: Deadline,
+        versions: Mapping[str, Mapping[str, int]],
+        now: datetime,
     ) -> None:
         self._rule = blast.rule
         self._kind = kind_of(blast.rule)
@@ -86,10 +93,11 @@ class Calendar:
         """Return the rows and buckets for these groups; who has no such step in their plan is in no row."""
         placing = Placing()
         for group in groups:
-            language = nearest_language(group.language, self._versions, self._campaign.language)
+            versions = self._versions.get(group.arm, {})
+            language = nearest_language(group.language, versions, self._campaign.language)
             if language is None:
                 continue
-            row = self._row(group, self._versions[language], placing)
+            row = self._row(group, versions[language], placing)
             if row is not None:
                 placing.rows.append(row)
         return placing
@@ -114,7 +122,7 @@ class Calendar:
         zone = self._zone(group.zone)
         local = self._local
         due = instant(local.date(), local.time(), zone) if local else self._scheduled_at
-        at = max(due, self._now)
+        at = max(due, self._scheduled_at, self._now)
         bucket = Bucket(at, self._send_by, self._civil_until(at, zone) if local else None, group.zone, version)
         rest = rest_of(self._rule, self._cadence)
         return _joined(group, placing.number(bucket), due=due, at=at, rest=rest)
@@ -185,6 +193,7 @@ def _joined(
         "zone": group.zone,
         "country": group.country or "",
         "language": group.language,
+        "arm": group.arm,
         "bucket": bucket,
         "prompt": bucket,
         "waited": bucket,

@@ -106,7 +106,7 @@ def cuts(
     """
     most = [0] * len(placing.buckets)
     for row in placing.rows:
-        people = groups[Group(row["zone"], row["country"] or None, row["language"])]
+        people = groups[Group(row["zone"], row["country"] or None, row["language"], row["arm"])]
         for number in {row["bucket"], row["prompt"], row["waited"]} - {NOBODY}:
             most[number] += people
     order = sorted(range(len(most)), key=lambda number: (placing.buckets[number].at, -most[number]))

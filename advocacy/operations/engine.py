@@ -25,6 +25,7 @@ from advocacy.operations import (
     settling,
     single,
     starting,
+    trying,
 )
 from advocacy.operations.planning import AHEAD
 
@@ -48,6 +49,7 @@ def tick(session: Session, *, gateways: Gateways, settings: Settings) -> None:
     settling.reap(session, gateways=gateways, settings=settings)
     _close_campaigns(session, now)
     _derive_missing(session, now, gateways=gateways, settings=settings)
+    trying.decide_due(session, now)
     _plan(session, now, gateways=gateways, settings=settings)
     for blast_id in _sending(session):
         planning.sweep(session, blast_id, gateways=gateways, settings=settings)

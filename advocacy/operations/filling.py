@@ -21,12 +21,13 @@ from advocacy.models.supporter import Supporter
 from advocacy.operations import cutting
 from advocacy.operations.buckets import NOBODY, Calendar, Group, Placing
 from advocacy.operations.cutting import Cut
-from advocacy.operations.words import versions_by_language
+from advocacy.operations.words import versions_by_arm
 
 _PLACES: Types = {
     "zone": String(64),
     "country": String(2),
     "language": String(12),
+    "arm": String(12),
     "bucket": Integer(),
     "prompt": Integer(),
     "waited": Integer(),
@@ -87,8 +88,9 @@ def fill(
     deadline = campaign.due_by()
     if deadline is None:
         return Filled(0, frozenset())
-    calendar = Calendar(blast, campaign, deadline, versions_by_language(session, blast.id), now)
-    groups = _groups(session, candidates, calendar)
+    calendar = Calendar(blast, campaign, deadline, versions_by_arm(session, blast.id), now)
+    rule = rule_of(session, blast, campaign)
+    groups = _groups(session, rule, candidates, calendar)
     placing = calendar.place(groups)
     steps = frozenset(step.step.key for group in groups for step in calendar.plan(group.zone, group.country))
     if not placing.buckets:
@@ -98,7 +100,6 @@ def fill(
     first_no = cutting.next_no(session, blast.id)
     canaries = chunk is not None and chunk.after == 0
     cuts = cutting.cuts(placing, groups, tails, first_no=first_no, batch=batch, canaries=canaries)
-    rule = rule_of(session, blast, campaign)
     session.execute(_deliveries(session, rule, placing, cuts, candidates, calendar, now=now, batch=batch))
     faults.point("plan.slice.mid")
     ids = chunk.holds(Delivery.supporter_id) if chunk is not None else true()
@@ -106,15 +107,18 @@ def fill(
     return Filled(people, steps)
 
 
-def _groups(session: Session, candidates: ColumnElement[bool] | Chunk, calendar: Calendar) -> dict[Group, int]:
+def _groups(
+    session: Session, rule: Rule, candidates: ColumnElement[bool] | Chunk, calendar: Calendar
+) -> dict[Group, int]:
     country: ColumnElement[Any] = func.coalesce(Supporter.country, "") if calendar.by_country else literal("")
-    keys = (Supporter.timezone, country, Supporter.language)
+    arm = eligibility.arm(rule)
+    parted = (*((country,) if calendar.by_country else ()), *((arm,) if rule.selection.share else ()))
     rows = session.execute(
-        select(*keys, func.count())
+        select(Supporter.timezone, country, Supporter.language, arm, func.count())
         .where(_among(candidates), Supporter.state == SupporterState.ACTIVE)
-        .group_by(Supporter.timezone, Supporter.language, *((country,) if calendar.by_country else ()))
+        .group_by(Supporter.timezone, Supporter.language, *parted)
     )
-    return {Group(zone, country or None, language): people for zone, country, language, people in rows}
+    return {Group(zone, country or None, language, arm): people for zone, country, language, arm, people in rows}
 
 
 def _among(candidates: ColumnElement[bool] | Chunk) -> ColumnElement[bool]:
@@ -135,6 +139,8 @@ def _deliveries(
     places = json_rows(session, "place", placing.rows, _PLACES)
     moment = Moment(due=places.c.due, at=places.c.at, since=places.c.since, last=places.c.last)
     here = and_(places.c.zone == Supporter.timezone, places.c.language == Supporter.language)
+    if rule.selection.share:
+        here = and_(here, places.c.arm == eligibility.arm(rule))
     if calendar.by_country:
         here = and_(here, places.c.country == func.coalesce(Supporter.country, ""))
     chunk = candidates if isinstance(candidates, Chunk) else None

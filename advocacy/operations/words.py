@@ -43,7 +43,7 @@ def write_contents(session: Session, blast: Blast, campaign: Campaign, *, writer
     session.flush()
 
 
-def content_version(blast_id: int, language: str, words: Words) -> ContentVersion:
+def content_version(blast_id: int, language: str, words: Words, arm: str = "") -> ContentVersion:
     """Return a row for these words. Raises InvalidError for a merge field that nobody fills."""
     strange = fields_of(words.subject + words.text + words.html) - set(MERGE_FIELDS)
     if strange:
@@ -55,7 +55,7 @@ def content_version(blast_id: int, language: str, words: Words) -> ContentVersio
     return ContentVersion(
         blast_id=blast_id,
         language=language,
-        arm="",
+        arm=arm,
         subject=words.subject,
         text=words.text,
         html=words.html,
@@ -96,14 +96,17 @@ def organisation_facts(settings: Settings) -> dict[str, Any]:
     }
 
 
-def versions_by_language(session: Session, blast_id: int) -> Mapping[str, int]:
-    """Return the id of the newest content version of each language."""
+def versions_by_arm(session: Session, blast_id: int) -> Mapping[str, Mapping[str, int]]:
+    """Return the id of the newest content version of each language, for each arm; "" is all of a mail with one subject."""
+    found: dict[str, dict[str, int]] = {}
     rows = session.execute(
-        select(ContentVersion.language, ContentVersion.id)
+        select(ContentVersion.arm, ContentVersion.language, ContentVersion.id)
         .where(ContentVersion.blast_id == blast_id)
         .order_by(ContentVersion.id)
     )
-    return dict(rows.all())
+    for arm, language, version in rows:
+        found.setdefault(arm, {})[language] = version
+    return found
 
 
 def nearest_language(wanted: str, there: Mapping[str, int], default: str) -> str | None:

@@ -17,10 +17,11 @@ from advocacy.domain.selection import Selection
 from advocacy.domain.supporter import SupporterState
 from advocacy.gateways import Gateways
 from advocacy.gateways.clock import SimulatedClock
+from advocacy.models import moment
 from advocacy.models.blast import ContentVersion
 from advocacy.models.campaign import Campaign
 from advocacy.models.single_mail import SingleKind, SingleMail
-from advocacy.operations import audiences, blasts
+from advocacy.operations import audiences, blasts, releasing
 from advocacy.operations.blasts import Draft
 from tests.conftest import NOON
 from tests.factories import add_campaign, add_supporter, subscribe
@@ -46,11 +47,11 @@ NOW_PLUS = datetime(2099, 1, 1, tzinfo=UTC)
 
 def _soon(session: Session, gateways: Gateways) -> datetime:
     """PostgreSQL has a clock of its own, so times are reckoned from what the database says."""
-    return blasts.moment.now(session, gateways.clock) + timedelta(days=1)
+    return moment.now(session, gateways.clock) + timedelta(days=1)
 
 
 def _campaign(session: Session, gateways: Gateways, **values: object) -> Campaign:
-    now = blasts.moment.now(session, gateways.clock)
+    now = moment.now(session, gateways.clock)
     return add_campaign(session, deadline=(now + timedelta(days=20)).date(), **values)
 
 
@@ -59,7 +60,7 @@ def test_a_mail_is_written_in_the_frame_of_each_language(
 ) -> None:
     campaign = _campaign(session, gateways)
 
-    blast = blasts.schedule(
+    blast = releasing.schedule(
         session, campaign, _draft(at=_soon(session, gateways)), gateways=gateways, settings=settings, actor="cli"
     )
 
@@ -76,11 +77,13 @@ def test_nothing_goes_out_after_the_deadline(session: Session, settings: Setting
     assert deadline is not None
 
     late = _draft(at=deadline.end() - timedelta(hours=2))
-    blast = blasts.schedule(session, campaign, late, gateways=gateways, settings=settings, actor="cli")
+    blast = releasing.schedule(session, campaign, late, gateways=gateways, settings=settings, actor="cli")
 
     assert blast.send_by == deadline.end()
     with pytest.raises(InvalidError, match="after the deadline"):
-        blasts.schedule(session, campaign, _draft(at=deadline.end()), gateways=gateways, settings=settings, actor="cli")
+        releasing.schedule(
+            session, campaign, _draft(at=deadline.end()), gateways=gateways, settings=settings, actor="cli"
+        )
 
 
 def test_a_time_that_has_passed_is_refused(session: Session, settings: Settings, gateways: Gateways) -> None:
@@ -88,7 +91,7 @@ def test_a_time_that_has_passed_is_refused(session: Session, settings: Settings,
     past = _soon(session, gateways) - timedelta(days=2)
 
     with pytest.raises(InvalidError, match="passed"):
-        blasts.schedule(session, campaign, _draft(at=past), gateways=gateways, settings=settings, actor="cli")
+        releasing.schedule(session, campaign, _draft(at=past), gateways=gateways, settings=settings, actor="cli")
 
 
 def test_each_persons_own_hour_begins_where_the_day_begins_first(
@@ -99,7 +102,7 @@ def test_each_persons_own_hour_begins_where_the_day_begins_first(
         hour=10, minute=0, second=0, microsecond=0, tzinfo=None
     )
 
-    blast = blasts.schedule(session, campaign, _draft(at=wall), gateways=gateways, settings=settings, actor="cli")
+    blast = releasing.schedule(session, campaign, _draft(at=wall), gateways=gateways, settings=settings, actor="cli")
 
     assert blast.local_time
     assert blast.scheduled_at == wall.replace(tzinfo=UTC) - timedelta(hours=14)
@@ -113,7 +116,7 @@ def test_only_a_live_campaign_is_written_about(
     campaign = _campaign(session, gateways, state=state)
 
     with pytest.raises(ConflictError):
-        blasts.schedule(
+        releasing.schedule(
             session, campaign, _draft(at=_soon(session, gateways)), gateways=gateways, settings=settings, actor="cli"
         )
 
@@ -123,7 +126,7 @@ def test_an_unknown_field_saves_nothing(session: Session, settings: Settings, ga
     draft = _draft(text="{{ campaign.titel }}", at=_soon(session, gateways))
 
     with pytest.raises(UnwritableError):
-        blasts.schedule(session, campaign, draft, gateways=gateways, settings=settings, actor="cli")
+        releasing.schedule(session, campaign, draft, gateways=gateways, settings=settings, actor="cli")
 
 
 def test_markup_in_a_mail_is_shown_and_never_obeyed(session: Session, settings: Settings, gateways: Gateways) -> None:
