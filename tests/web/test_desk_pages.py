@@ -200,42 +200,6 @@ def test_a_blast_is_paused_resumed_and_cancelled(client: FlaskClient, session: S
     assert "cancelled" in client.get(at).text
 
 
-def test_a_mail_by_hand_marks_the_unknown_field_and_keeps_the_text(client: FlaskClient, session: Session) -> None:
-    scene = set_scene(session)
-
-    answer = client.post(
-        f"/desk/campaigns/{scene.live.slug}/write",
-        data={"subject": "Soon", "text": "Look: {{ campaign.titel }}", "do": "preview"},
-    )
-
-    assert answer.status_code == 422
-    assert '<span class="where">campaign.titel</span>' in answer.text
-    assert "Look: {{ campaign.titel }}" in answer.text
-
-
-def test_a_mail_scheduled_by_hand_says_whom_it_is_for_before_it_is_planned(
-    client: FlaskClient, session: Session, clock: SimulatedClock
-) -> None:
-    scene = set_scene(session)
-    day = moment.now(session, clock) + timedelta(days=2)
-
-    answer = client.post(
-        f"/desk/campaigns/{scene.live.slug}/write",
-        data={
-            "subject": "Soon",
-            "text": "Look.",
-            "acted": "no",
-            "day": f"{day:%Y-%m-%d}",
-            "time": "12:00",
-            "when": "instant",
-            "do": "schedule",
-        },
-        follow_redirects=True,
-    )
-
-    assert "It is for about 1 person" in answer.text
-
-
 def test_one_person_is_found_by_exact_address_only_and_the_address_stays_out_of_the_url(
     client: FlaskClient, session: Session
 ) -> None:

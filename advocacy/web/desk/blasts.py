@@ -11,14 +11,16 @@ from advocacy.domain.blast import ENDED, BlastState
 from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.errors import ConflictError, NotFoundError
 from advocacy.domain.permissions import Permission
+from advocacy.domain.selection import Selection
 from advocacy.models.base import db
 from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import Campaign
+from advocacy.models.manuscript import Manuscript
 from advocacy.models.progress import progress_of
-from advocacy.operations import again, audiences, blast_moves, explaining
+from advocacy.operations import again, audiences, blast_moves, explaining, trying
 from advocacy.operations.blast_moves import Decision
 from advocacy.web import access
-from advocacy.web.desk import mails, previews, today, who
+from advocacy.web.desk import mails, previews, sending, today, who
 from advocacy.web.desk.words import mail_name
 
 bp = Blueprint("desk_blasts", __name__, url_prefix="/desk/blasts")
@@ -32,6 +34,9 @@ _MOST_HELD = 50
 def show(blast_id: int) -> ResponseReturnValue:
     session = db.session()
     blast, campaign = _found(blast_id)
+    manuscript = session.get(Manuscript, blast_id)
+    if manuscript is not None and blast.state is BlastState.DRAFT and who.me().may(Permission.SEND):
+        return redirect(url_for("desk_writing.edit", blast_id=blast_id))
     words = previews.filled(previews.blast_words(session, blast, campaign, campaign.language), campaign, None)
     held = session.scalars(
         select(Dispatch)
@@ -45,6 +50,9 @@ def show(blast_id: int) -> ResponseReturnValue:
         again=again.may_go_again(session, blast, campaign, who.now()),
         words=words,
         name=words.subject if blast.rule == "manual" else mail_name(blast.rule),
+        by_hand=manuscript,
+        trial=trying.trial(session, blast, manuscript) if manuscript and _tries(blast) else None,
+        rest=session.scalar(select(Blast.id).where(Blast.supersedes == blast_id)),
         **_state(blast, campaign),
     )
 
@@ -158,6 +166,10 @@ def _found(blast_id: int) -> tuple[Blast, Campaign]:
     return blast, session.get_one(Campaign, blast.campaign_id)
 
 
+def _tries(blast: Blast) -> bool:
+    return Selection.from_json(blast.audience).share is not None
+
+
 def _state(blast: Blast, campaign: Campaign) -> dict[str, object]:
     session, now = db.session(), who.now()
     counted = progress_of(session, [blast.id])[blast.id]
@@ -169,8 +181,9 @@ def _state(blast: Blast, campaign: Campaign) -> dict[str, object]:
         if not counted.planned
         else 0,
         "over": blast.state in ENDED,
+        "undo_until": sending.undo_until(blast),
         "ended": ENDED,
         "why_not": None
-        if blast.state in {*ENDED, BlastState.SCHEDULED}
+        if blast.state in {*ENDED, BlastState.DRAFT, BlastState.PROPOSED, BlastState.SCHEDULED}
         else today.why_not(campaign, blast, today.engine_trouble(session, now)),
     }

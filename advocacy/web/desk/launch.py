@@ -3,15 +3,12 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import ConflictError, NotFoundError
 from advocacy.domain.permissions import Permission
 from advocacy.gateways import current
 from advocacy.models.base import db
-from advocacy.models.supporter import Supporter
 from advocacy.operations import audiences, blasts, campaigns, editing, sending_domain
 from advocacy.web import access
 from advocacy.web.desk import mails, previews, who
@@ -82,7 +79,7 @@ def preview(slug: str, rule: str) -> ResponseReturnValue:
     campaign = campaigns.find(session, slug)
     if rule not in mails.rules(session, campaign, who.now()):
         raise NotFoundError(_("This campaign has no such mail."))
-    person = _person(session)
+    person = previews.by_uid(session, request.args.get("person", ""))
     language = person.language if person else campaign.language
     words = previews.filled(previews.step_words(session, campaign, rule, language), campaign, person)
     return previews.as_text(words.text) if request.args.get("part") == "text" else previews.framed(words.html)
@@ -101,9 +98,3 @@ def test(slug: str) -> ResponseReturnValue:
     blasts.send_test(session, who.me().id, words, campaign=campaign, now=who.now(), settings=settings())
     flash(_("A test is on its way to %(email)s.", email=who.me().email), "good")
     return redirect(url_for("desk_launch.show", slug=slug))
-
-
-def _person(session: Session) -> previews.SamplePerson | None:
-    uid = request.args.get("person", "")
-    supporter = session.scalar(select(Supporter).where(Supporter.uid == uid)) if uid else None
-    return previews.sample_person(session, supporter) if supporter else None

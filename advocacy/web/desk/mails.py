@@ -14,8 +14,9 @@ from advocacy.domain.selection import Selection
 from advocacy.models import audience
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
+from advocacy.models.manuscript import Manuscript
 from advocacy.models.progress import Progress, progress_of
-from advocacy.operations import audiences, timetable
+from advocacy.operations import audiences, releasing, timetable
 from advocacy.operations.timetable import PlanLine
 from advocacy.web.desk.words import _, mail_name
 
@@ -40,12 +41,14 @@ class Line:
 
 def lines(session: Session, campaign: Campaign, now: datetime) -> list[Line]:
     """Return all mails of a campaign in order of time."""
-    blasts = session.scalars(select(Blast).where(Blast.campaign_id == campaign.id).order_by(Blast.id)).all()
+    blasts = session.scalars(
+        select(Blast).where(Blast.campaign_id == campaign.id, Blast.state_reason != releasing.UNDONE).order_by(Blast.id)
+    ).all()
     superseded = {blast.supersedes for blast in blasts}
     stored = {blast.rule if blast.rule != "manual" else f"manual-{blast.id}": blast for blast in blasts}
     kept = [blast for blast in blasts if blast in stored.values() or blast.id not in superseded]
     counts = progress_of(session, [blast.id for blast in kept])
-    subjects = _subjects(session, kept)
+    subjects = subjects_of(session, kept)
     planned = {line.rule: line for line in _since_launch(session, campaign, now)}
     found = [
         Line(
@@ -98,19 +101,25 @@ def _since_launch(session: Session, campaign: Campaign, now: datetime) -> list[P
 
 
 def _reach_now(session: Session, campaign: Campaign, blast: Blast) -> int:
-    """Count whom a mail written by hand would write to, as its writer was told; 0 for any other, and once it is over."""
-    if blast.rule != "manual" or blast.state in ENDED:
+    """Count whom a mail written by hand would write to, as its writer was told; 0 for any other, for a draft, and once it
+    is over."""
+    if blast.rule != "manual" or blast.state in {*ENDED, BlastState.DRAFT}:
         return 0
     return audiences.reach_by_hand(session, campaign, Selection.from_json(blast.audience), blast.scheduled_at).people
 
 
-def _subjects(session: Session, blasts: Sequence[Blast]) -> dict[int, str]:
-    """A mail written by hand is known by its subject."""
+def subjects_of(session: Session, blasts: Sequence[Blast]) -> dict[int, str]:
+    """Return by what those written by hand are known: their subject, as it was written or as it goes out."""
     wanted = [blast.id for blast in blasts if blast.rule == "manual"]
-    rows = session.execute(
-        select(ContentVersion.blast_id, ContentVersion.subject).where(ContentVersion.blast_id.in_(wanted))
-    )
-    return dict(rows.all())
+    written = session.execute(
+        select(Manuscript.blast_id, Manuscript.subject).where(Manuscript.blast_id.in_(wanted))
+    ).all()
+    filled = session.execute(
+        select(ContentVersion.blast_id, ContentVersion.subject)
+        .where(ContentVersion.blast_id.in_(wanted))
+        .order_by(ContentVersion.blast_id, ContentVersion.arm.desc(), ContentVersion.id.desc())
+    ).all()
+    return dict([*written, *filled])
 
 
 def _short(rule: str) -> str:

@@ -11,8 +11,9 @@ from advocacy.domain.merge import merge, merge_html
 from advocacy.gateways import current
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
+from advocacy.models.manuscript import Manuscript
 from advocacy.models.supporter import Supporter, opened
-from advocacy.operations import blasts
+from advocacy.operations import blasts, manuscripts
 from advocacy.operations.words import campaign_facts, template_of
 from advocacy.web.requests import settings
 
@@ -37,6 +38,12 @@ def sample_person(session: Session, supporter: Supporter) -> SamplePerson:
     return SamplePerson(supporter.uid, first, supporter.country, supporter.language)
 
 
+def by_uid(session: Session, uid: str) -> SamplePerson | None:
+    """Return the supporter of this public id, None where there is none."""
+    supporter = session.scalar(select(Supporter).where(Supporter.uid == uid)) if uid else None
+    return sample_person(session, supporter) if supporter else None
+
+
 def step_words(session: Session, campaign: Campaign, rule: str, language: str) -> Words:
     """Return a cadence step's mail as it would be written now."""
     name, days_left = template_of(rule)
@@ -55,6 +62,9 @@ def blast_words(session: Session, blast: Blast, campaign: Campaign, language: st
         )
     }
     kept = versions.get(language) or versions.get(campaign.language) or next(iter(versions.values()), None)
+    if kept is None and (manuscript := session.get(Manuscript, blast.id)) is not None:
+        draft = manuscripts.draft_of(blast, manuscript)
+        return blasts.write(session, campaign, draft, language, writer=current().mails, settings=settings())
     if kept is None:
         return step_words(session, campaign, blast.rule, language)
     return Words(kept.subject, kept.text, kept.html)

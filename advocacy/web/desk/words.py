@@ -13,6 +13,7 @@ from advocacy.domain.addressee import Channel
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.dispatch import DispatchState
+from advocacy.domain.selection import Selection
 from advocacy.gateways import current
 from advocacy.models.campaign import Campaign
 from advocacy.web.desk import who
@@ -127,6 +128,7 @@ def state_word(state: CampaignState | BlastState | DispatchState) -> str:
     """A state as a word for a reader."""
     told = {
         BlastState.DRAFT: _("draft"),
+        BlastState.PROPOSED: _("waits for approval"),
         BlastState.SCHEDULED: _("planned"),
         BlastState.PLANNING: _("being prepared"),
         BlastState.SENDING: _("sending"),
@@ -151,6 +153,28 @@ def channel_word(channel: Channel) -> str:
         Channel.FAX: _("fax"),
         Channel.SOCIAL: _("social media"),
     }[channel]
+
+
+@bp.app_template_filter("audience")
+def audience(chosen: Selection) -> str:
+    """Whom a mail written by hand is for, as a list of conditions."""
+    lists = (
+        (_("in %(countries)s"), "countries", chosen.countries),
+        (_("language %(languages)s"), "languages", chosen.languages),
+        (_("zone %(zones)s"), "zones", chosen.zones),
+        (_("tag %(tags)s"), "tags", chosen.tags),
+        (_("acted by %(ways)s"), "ways", [channel_word(Channel(way)) for way in chosen.ways]),
+        (_("got mail %(had)s"), "had", chosen.had),
+        (_("did not get mail %(missed)s"), "missed", chosen.missed),
+    )
+    said = [words % {name: ", ".join(map(str, values))} for words, name, values in lists if values]
+    if chosen.acted is not None and not chosen.ways:
+        said.insert(0, _("acted") if chosen.acted else _("not acted yet"))
+    if chosen.joined_from:
+        said.append(_("joined on or after %(day)s", day=weekday(chosen.joined_from)))
+    if chosen.joined_until:
+        said.append(_("joined on or before %(day)s", day=weekday(chosen.joined_until)))
+    return "; ".join(said) or _("everyone on this campaign")
 
 
 @bp.app_template_filter("in_zone")

@@ -1,144 +1,211 @@
-"""A mail written by hand: the form, its preview, a test to me, and the time it goes."""
+"""Writing a mail by hand: its form, kept as a draft at each press (and while typing, where scripts run), its preview as
+real supporters would see it, and a test to me."""
 
-from datetime import datetime
+import re
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
+from advocacy.domain.addressee import Channel
+from advocacy.domain.blast import BlastState
 from advocacy.domain.email import Words
 from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.domain.handwriting import FIELDS, UnwritableError
 from advocacy.domain.permissions import Permission
-from advocacy.domain.selection import Selection
 from advocacy.gateways import current
 from advocacy.models.base import db
+from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
-from advocacy.models.supporter import Supporter
-from advocacy.operations import audiences, blasts, campaigns
+from advocacy.models.manuscript import Manuscript
+from advocacy.operations import audiences, blasts, campaigns, manuscripts
 from advocacy.operations.blasts import Draft
 from advocacy.web import access
-from advocacy.web.desk import previews, who
-from advocacy.web.desk.forms import an_instant, split
+from advocacy.web.desk import composing, previews, who
+from advocacy.web.desk.composing import Said
+from advocacy.web.desk.words import channel_word
 from advocacy.web.requests import settings
 
-bp = Blueprint("desk_writing", __name__, url_prefix="/desk/campaigns")
+bp = Blueprint("desk_writing", __name__, url_prefix="/desk")
 
-_ACTED = {"yes": True, "no": False}
+LOOKS = ("desktop", "phone", "dark", "plain")
+_DARK = re.compile(r"@media \(prefers-color-scheme: dark\)")
 
 
-@bp.get("/<slug>/write")
+@bp.get("/campaigns/<slug>/write")
 @access.staff(Permission.SEND)
-def write(slug: str) -> ResponseReturnValue:
+def new(slug: str) -> ResponseReturnValue:
     campaign = campaigns.find(db.session(), slug)
-    return _page(campaign, {"acted": "no", "when": "instant", **_proposed()})
+    return _page(campaign, None, _shown(Draft("", "", at=_proposed())))
 
 
-@bp.post("/<slug>/write")
+@bp.post("/campaigns/<slug>/write")
 @access.staff(Permission.SEND)
-def save(slug: str) -> ResponseReturnValue:
-    """Look at it, test it, or schedule it: `do` says which button was pressed."""
-    database = db.session()
-    campaign = campaigns.find(database, slug)
-    said = request.form.to_dict() | {"countries": request.form.get("countries", "")}
-    draft = _draft(said)
-    try:
-        words = blasts.write(database, campaign, draft, campaign.language, writer=current().mails, settings=settings())
-        if said.get("do") == "schedule":
-            return _schedule(campaign, draft)
-    except (InvalidError, ConflictError) as error:
-        database.rollback()
-        return _page(campaigns.find(database, slug), said, error=error), 422
-    if said.get("do") == "test":
-        blasts.send_test(database, who.me().id, words, campaign=campaign, now=who.now(), settings=settings())
-        flash(_("A test is on its way to %(email)s.", email=who.me().email), "good")
-    return _page(campaign, said, words=words)
+def begin(slug: str) -> ResponseReturnValue:
+    """Keep a new draft; from then on it has an address of its own."""
+    return _kept(campaigns.find(db.session(), slug), None)
 
 
-@bp.post("/<slug>/write/frame")
+@bp.get("/blasts/<int:blast_id>/write")
 @access.staff(Permission.SEND)
-def frame(slug: str) -> ResponseReturnValue:
-    """The mail as it will look, into the frame of the form that sends it."""
-    database = db.session()
-    campaign = campaigns.find(database, slug)
+def edit(blast_id: int) -> ResponseReturnValue:
+    """The draft; ?person= whose mail is shown, ?look= how."""
+    found = draft_there(blast_id)
+    if found is None:
+        return redirect(url_for("desk_blasts.show", blast_id=blast_id))
+    blast, manuscript, campaign = found
+    return _page(campaign, blast, _shown(manuscripts.draft_of(blast, manuscript)), manuscript=manuscript)
+
+
+@bp.post("/blasts/<int:blast_id>/write")
+@access.staff(Permission.SEND)
+def save(blast_id: int) -> ResponseReturnValue:
+    """Keep it; `do` says what else was pressed: another person, a look, a test to me, or on to the check."""
+    found = draft_there(blast_id)
+    if found is None:
+        return redirect(url_for("desk_blasts.show", blast_id=blast_id))
+    return _kept(found[2], found[0])
+
+
+@bp.get("/blasts/<int:blast_id>/write/mail")
+@access.staff(Permission.SEND)
+def mail(blast_id: int) -> ResponseReturnValue:
+    """The draft as ?person= would see it, for a frame that runs nothing; ?look= is one of `LOOKS`."""
+    found = draft_there(blast_id)
+    if found is None:
+        return redirect(url_for("desk_blasts.mail", blast_id=blast_id))
+    blast, manuscript, campaign = found
+    person = previews.by_uid(db.session(), request.args.get("person", ""))
+    words = previews.filled(_written(campaign, manuscripts.draft_of(blast, manuscript)), campaign, person)
+    look = request.args.get("look", "")
+    if look == "plain":
+        return previews.as_text(words.text)
+    return previews.framed(_DARK.sub("@media all" if look == "dark" else "@media not all", words.html))
+
+
+def draft_there(blast_id: int) -> tuple[Blast, Manuscript, Campaign] | None:
+    """Return a mail written by hand that is still a draft, None for any other."""
+    session = db.session()
+    blast = session.get(Blast, blast_id)
+    if blast is None or blast.state is not BlastState.DRAFT or session.get(Manuscript, blast_id) is None:
+        return None
+    return manuscripts.find(session, blast_id)
+
+
+def _kept(campaign: Campaign, blast: Blast | None) -> ResponseReturnValue:
+    session, form, do = db.session(), composing.said(request.form), request.form.get("do", "look")
+    slug, blast_id = campaign.slug, blast.id if blast else None
     try:
-        words = blasts.write(
-            database,
+        draft = composing.draft(form, who.zone())
+        kept = manuscripts.keep(
+            session,
             campaign,
-            _draft(request.form.to_dict()),
-            campaign.language,
-            writer=current().mails,
+            draft,
+            blast_id=blast_id,
+            gateways=current(),
             settings=settings(),
+            actor=who.actor(),
         )
-    except InvalidError as error:
-        return previews.as_text(str(error)), 422
-    return previews.framed(previews.filled(words, campaign, _someone(campaign)).html)
+    except (InvalidError, ConflictError) as error:
+        session.rollback()
+        campaign = campaigns.find(session, slug)
+        blast = session.get(Blast, blast_id) if blast_id else None
+        manuscript = session.get(Manuscript, blast_id) if blast_id else None
+        if do == "keep":
+            return _status(manuscript, campaign, None, error), 422
+        return _page(campaign, blast, form, manuscript=manuscript, error=error), 422
+    manuscript = session.get_one(Manuscript, kept.id)
+    if do == "keep":
+        return _status(manuscript, campaign, draft)
+    return _onwards(campaign, kept, draft, do)
 
 
-def _schedule(campaign: Campaign, draft: Draft) -> ResponseReturnValue:
-    blast = blasts.schedule(db.session(), campaign, draft, gateways=current(), settings=settings(), actor=who.actor())
-    flash(_("The mail is scheduled. It can be paused or cancelled until it has gone."), "good")
-    return redirect(url_for("desk_blasts.show", blast_id=blast.id))
-
-
-def _draft(said: dict[str, str]) -> Draft:
-    at: datetime | None = an_instant(said.get("day", ""), said.get("time", ""), who.zone())
-    if at is not None and said.get("when") == "local":
-        at = at.replace(tzinfo=None)
-    return Draft(
-        subject=" ".join(said.get("subject", "").split()),
-        text=said.get("text", "").replace("\r\n", "\n"),
-        at=at,
-        selection=Selection(
-            countries=tuple(code.upper() for code in split(said.get("countries", ""), ",")),
-            languages=tuple(split(said.get("languages", ""), ",")),
-            acted=_ACTED.get(said.get("acted", "")),
-        ),
+def _onwards(campaign: Campaign, blast: Blast, draft: Draft, do: str) -> ResponseReturnValue:
+    session = db.session()
+    if do == "check":
+        return redirect(url_for("desk_sending.check", blast_id=blast.id))
+    person, look = request.form.get("person", ""), request.form.get("look", "")
+    if do == "next":
+        person = _someone(campaign, draft, after=person)
+    if do in LOOKS:
+        look = do
+    if do == "test":
+        words = _written(campaign, draft)
+        manuscripts.note_test(session, blast.id, who.now())
+        blasts.send_test(session, who.me().id, words, campaign=campaign, now=who.now(), settings=settings())
+        flash(_("A test is on its way to %(email)s.", email=who.me().email), "good")
+    return redirect(
+        url_for("desk_writing.edit", blast_id=blast.id, person=person or None, look=look or None, _anchor="preview")
     )
+
+
+def _written(campaign: Campaign, draft: Draft) -> Words:
+    return blasts.write(db.session(), campaign, draft, campaign.language, writer=current().mails, settings=settings())
+
+
+def _someone(campaign: Campaign, draft: Draft, *, after: str = "") -> str:
+    at = max(blasts.span(draft, who.now())[0], who.now())
+    found = audiences.one_by_hand(db.session(), campaign, draft.selection, at, after=after)
+    return found.uid if found is not None else ""
+
+
+def _status(
+    manuscript: Manuscript | None, campaign: Campaign, draft: Draft | None, error: Exception | None = None
+) -> str:
+    """What the script shows while somebody types: kept or not, and whom it reaches."""
+    return render_template(
+        "desk/campaign/write_status.html", manuscript=manuscript, error=error, **_reach(campaign, draft)
+    )
+
+
+def _reach(campaign: Campaign, draft: Draft | None) -> dict[str, Any]:
+    if draft is None:
+        return {"reach": None}
+    at = max(blasts.span(draft, who.now())[0], who.now())
+    return {"reach": audiences.reach_by_hand(db.session(), campaign, draft.selection, at)}
 
 
 def _page(
     campaign: Campaign,
-    said: dict[str, str],
+    blast: Blast | None,
+    form: Said,
     *,
-    words: Words | None = None,
+    manuscript: Manuscript | None = None,
     error: Exception | None = None,
 ) -> str:
-    database, draft = db.session(), _draft(said)
-    at = draft.at if draft.at is not None and draft.at.tzinfo is not None else who.now()
+    session = db.session()
+    draft = manuscripts.draft_of(blast, manuscript) if blast is not None and manuscript is not None else None
     faults: dict[str, str] = dict(error.faults) if isinstance(error, InvalidError) else {}
     if error is not None and not faults:
         faults = {"subject": str(error)}
-    person = _someone(campaign)
+    uid = (request.values.get("person") or _someone(campaign, draft)) if draft else ""
+    person = previews.by_uid(session, uid)
+    look = request.values.get("look", "")
     return render_template(
         "desk/campaign/write.html",
         campaign=campaign,
-        said=said,
+        blast=blast,
+        manuscript=manuscript,
+        said=form.texts,
+        ticked=form.lists,
         fields=FIELDS,
         faults=faults,
         place=error.place if isinstance(error, UnwritableError) else None,
-        reach=audiences.reach_by_hand(database, campaign, draft.selection, at),
-        preview=previews.filled(words, campaign, person) if words else None,
+        preview=previews.filled(_written(campaign, draft), campaign, person) if draft else None,
         person=person,
-        **_offered(),
+        look=look if look in LOOKS else LOOKS[0],
+        looks=LOOKS,
+        error=None,
+        channel_options=[(channel.value, channel_word(channel)) for channel in Channel],
+        **_reach(campaign, draft),
+        **composing.offered(session, campaign, blast),
     )
 
 
-def _offered() -> dict[str, Any]:
-    """Countries and languages that supporters really have."""
-    database = db.session()
-    countries = database.scalars(select(Supporter.country).distinct().order_by(Supporter.country)).all()
-    languages = database.scalars(select(Supporter.language).distinct().order_by(Supporter.language)).all()
-    return {"countries": [code for code in countries if code], "languages": [tag for tag in languages if tag]}
+def _shown(draft: Draft) -> Said:
+    return composing.shown(draft, who.zone(), _proposed())
 
 
-def _proposed() -> dict[str, str]:
-    at = blasts.next_round_hour(who.now(), who.zone())
-    return {"day": at.date().isoformat(), "time": f"{at:%H:%M}"}
-
-
-def _someone(campaign: Campaign) -> previews.SamplePerson | None:
-    found = audiences.sample(db.session(), campaign, who.now())
-    return previews.sample_person(db.session(), found[0]) if found else None
+def _proposed() -> Any:
+    return blasts.next_round_hour(who.now(), who.zone())

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from advocacy.models.base import UtcDateTime
 
-revision = '0011'
-down_revision = '0010'
+revision = '0013'
+down_revision = '0012'
 
 
 def upgrade() -> None:
