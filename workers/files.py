@@ -1,4 +1,4 @@
-"""What is outside the mails: the journal of suppressions, the sending domain's records, lists of supporters."""
+"""What is outside the mails: the journal of suppressions, the sending domain's records, lists of supporters, figures."""
 
 from celery import shared_task
 from flask import current_app
@@ -7,7 +7,7 @@ from advocacy import gateways
 from advocacy.gateways import dns
 from advocacy.models import moment
 from advocacy.models.base import db
-from advocacy.operations import journal, lists, sending_domain
+from advocacy.operations import figures, journal, lists, sending_domain
 from workers.celery_app import stopping
 
 
@@ -37,3 +37,10 @@ def work_on_lists() -> None:
         settings=current_app.extensions["advocacy.settings"],
         stopping=stopping,
     )
+
+
+@shared_task(name="files.figures")
+def count_figures() -> None:
+    """Count anew what changed. Runs at each tick; twice at once is harmless: each campaign is counted whole under its
+    own lock."""
+    figures.count_due(db.session(), clock=gateways.current().clock)

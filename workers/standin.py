@@ -21,7 +21,7 @@ from advocacy import gateways, logs
 from advocacy.app import create_app
 from advocacy.models import moment
 from advocacy.models.base import db
-from advocacy.operations import engine
+from advocacy.operations import engine, figures
 
 QUIET_SECONDS = 20.0
 """Without a tick for so long, the worker starts its stand-in."""
@@ -113,6 +113,7 @@ def _round(app: Flask) -> None:
     with app.app_context():
         try:
             engine.run_once(db.session(), gateways=gateways.current(), settings=app.extensions["advocacy.settings"])
+            figures.count_due(db.session(), clock=gateways.current().clock)
         except Exception:
             log.exception("standin.round_failed")  # The database may be away too; the next round tries again.
 

@@ -7,7 +7,7 @@ from advocacy import gateways
 from advocacy.models.base import db
 from advocacy.operations import engine
 from workers.celery_app import nudge
-from workers.files import extend_journal, look_at_domain, work_on_lists
+from workers.files import count_figures, extend_journal, look_at_domain, work_on_lists
 from workers.reports import apply_reports
 from workers.send import send_due
 from workers.single import send_single
@@ -17,4 +17,4 @@ from workers.single import send_single
 def tick() -> None:
     """Plan and notice what is due. Runs every five seconds; two at once are harmless: each step compares and sets."""
     engine.tick(db.session(), gateways=gateways.current(), settings=current_app.extensions["advocacy.settings"])
-    nudge(send_single, send_due, apply_reports, extend_journal, look_at_domain, work_on_lists)
+    nudge(send_single, send_due, apply_reports, extend_journal, look_at_domain, work_on_lists, count_figures)

@@ -15,7 +15,7 @@ from advocacy.gateways.clock import SimulatedClock
 from advocacy.models import moment
 from advocacy.models.base import db
 from advocacy.operations import engine as operations
-from advocacy.operations import invariants
+from advocacy.operations import figures, invariants
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _EVERY_SECONDS = 5.0
@@ -38,6 +38,7 @@ def tick(app: Flask, at: datetime | None, as_json: bool) -> None:  # noqa: FBT00
             raise click.ClickException("--at would send early or late: it is refused in production.")
         bundle = replace(bundle, clock=SimulatedClock(at.replace(tzinfo=UTC)))
     requests = operations.run_once(db.session(), gateways=bundle, settings=settings)
+    figures.count_due(db.session(), clock=bundle.clock)
     if as_json:
         print_json({"requests": requests})
     else:
@@ -54,6 +55,7 @@ def run(app: Flask) -> None:
     note("The engine runs. Ctrl-C ends it after the request in hand.")
     while not ended.is_set():
         operations.run_once(db.session(), gateways=gateways.current(), settings=_settings(app), stopping=ended.is_set)
+        figures.count_due(db.session(), clock=gateways.current().clock)
         db.session.remove()
         ended.wait(_EVERY_SECONDS)
 
@@ -71,6 +73,18 @@ def check(_app: Flask, as_json: bool) -> None:  # noqa: FBT001
     if broken:
         raise SystemExit(1)
     note("All invariants hold.")
+
+
+@engine.command()
+@_JSON
+@with_app
+def recount(_app: Flask, as_json: bool) -> None:  # noqa: FBT001
+    """Count every campaign's figures anew from the ledger; the engine does so by itself when something changed."""
+    campaigns = figures.recount(db.session(), clock=gateways.current().clock)
+    if as_json:
+        print_json({"campaigns": campaigns})
+    else:
+        note(f"{campaigns} campaigns counted.")
 
 
 @engine.command()

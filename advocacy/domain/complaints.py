@@ -3,6 +3,9 @@
 LINE = 0.003
 """The share of accepted mails above which mailbox providers stop helping a sender (Google's and Yahoo's rules)."""
 
+WATCH = 0.001
+"""The share that Google asks senders to stay below for good."""
+
 FEWEST = 5
 """A share of few mails says nothing: below so many complaints nothing is concluded."""
 

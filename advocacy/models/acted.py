@@ -4,7 +4,6 @@ from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
 from advocacy.domain.addressee import Channel
-from advocacy.domain.call import CallOutcome
 from advocacy.models import stall
 from advocacy.models.supporter import Action, actions_taken
 
@@ -12,16 +11,6 @@ from advocacy.models.supporter import Action, actions_taken
 def people(session: Session, campaign_id: int) -> int:
     """Return how many people acted; one who used several channels counts once."""
     return actions_taken(session, campaign_id) + sum(stall.by_channel(session, campaign_id).values())
-
-
-def calls(session: Session, campaign_id: int) -> dict[CallOutcome, int]:
-    """Return how many people told us how their call went, by outcome."""
-    query = (
-        select(Action.outcome, func.count(distinct(Action.supporter_id)))
-        .where(Action.campaign_id == campaign_id, Action.outcome.is_not(None))
-        .group_by(Action.outcome)
-    )
-    return {outcome: int(count) for outcome, count in session.execute(query) if outcome is not None}
 
 
 def by_channel(session: Session, campaign_id: int) -> dict[Channel, int]:

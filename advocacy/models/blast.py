@@ -71,6 +71,14 @@ class Delivery(Base):
         PrimaryKeyConstraint("blast_id", "supporter_id"),
         Index("ix_delivery_dispatch", "blast_id", "dispatch_no"),
         Index("ix_delivery_supporter", "supporter_id"),
+        Index(
+            "ix_delivery_left_out",
+            "blast_id",
+            "skip_reason",
+            "dispatch_no",
+            sqlite_where=text("skip_reason IS NOT NULL"),
+            postgresql_where=text("skip_reason IS NOT NULL"),
+        ),
     )
 
     blast_id: Mapped[int] = mapped_column(BigId, autoincrement=False)

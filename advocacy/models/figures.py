@@ -1,108 +1,136 @@
-"""A campaign's figures: people and mails at each step from planned to acted, by day, way and country."""
+"""A campaign's figures as its roll-ups have them: mails by blast, people from planned to acted, actions by day and way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import TypeVar
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, distinct, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from advocacy.domain.addressee import Channel
-from advocacy.domain.dispatch import DispatchState
-from advocacy.models.blast import Blast, Delivery, Dispatch
+from advocacy.domain.call import CallOutcome
+from advocacy.models import stall
+from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
-from advocacy.models.progress import progress_of
-from advocacy.models.supporter import Action, Subscription, Supporter
-
-T = TypeVar("T")
-_REACHED = ("delivered", "opened", "clicked")
-_BACK = ("bounced", "dropped")
+from advocacy.models.press import DemandCount
+from advocacy.models.tally import Counted, tallies
 
 
 @dataclass(frozen=True)
-class Figures:
-    """Mails unless said otherwise. `written_to` and `acted` count people; what was planned anew is `planned` once."""
+class MailFigures:
+    """One blast, in mails. `left` and `moved` are the people whose withdrawal or first action followed it."""
+
+    blast_id: int
+    rule: str
+    at: datetime
+    planned: int
+    accepted: int
+    reported: int
+    delivered: int
+    returned: int
+    complained: int
+    left: int
+    moved: int
+
+
+@dataclass(frozen=True)
+class People:
+    """People, each once. All but `planned` are among those whose mail was accepted."""
 
     planned: int
     accepted: int
     delivered: int
-    came_back: int
-    complained: int
-    written_to: int
+    pressed: int
     acted: int
-    acted_once_written: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """`acted` counts everyone who told us, written to or not; `letters` what they told us of; `counted_at` is None
+    until the first count. By day, channel and country: people, each once in a row."""
+
+    counted_at: datetime | None
+    people: People
+    mails: list[MailFigures]
+    acted: int
+    letters: int
     joined: int
     by_day: list[tuple[date, int]]
     by_channel: list[tuple[Channel, int]]
-    by_country: list[tuple[str | None, int]]
-    reports_seen: bool
+    by_country: list[tuple[str, int]]
+    by_demand: list[tuple[str, int]]
+    letters_with_demands: int
+    calls: list[tuple[CallOutcome, int]]
+    at_stalls: list[tuple[Channel, int]]
+
+    @property
+    def moved_by_none(self) -> int:
+        """Those who acted before any mail of the campaign left for them."""
+        return self.acted - sum(mail.moved for mail in self.mails)
+
+    @property
+    def reports_seen(self) -> bool:
+        return any(mail.reported for mail in self.mails)
 
 
 def figures_of(session: Session, campaign: Campaign) -> Figures:
-    blasts = session.execute(select(Blast.id, Blast.supersedes).where(Blast.campaign_id == campaign.id)).all()
-    blast_ids = [blast_id for blast_id, _before in blasts]
-    replaced = {before for _blast_id, before in blasts}
-    found = progress_of(session, blast_ids)
-    progress = found.values()
-    outcomes = dict(
+    numbers: dict[str, dict[tuple[int, str], int]] = {}
+    for row in tallies(session, campaign.id):
+        numbers.setdefault(row.what, {})[row.blast_id, row.key] = row.number
+    counted = session.get(Counted, campaign.id)
+    letters = dict(
         session.execute(
-            select(Delivery.outcome, func.count())
-            .where(Delivery.blast_id.in_(blast_ids), Delivery.outcome.is_not(None))
-            .group_by(Delivery.outcome)
+            select(DemandCount.demand_id, DemandCount.letters).where(DemandCount.campaign_id == campaign.id)
         ).all()
     )
-    acted = Action.campaign_id == campaign.id
+    stalls = stall.by_channel(session, campaign.id)
+    channels, calls = _keyed(numbers, "acted_channel"), _keyed(numbers, "called")
     return Figures(
-        planned=sum(each.planned - (each.cancelled if no in replaced else 0) for no, each in found.items()),
-        accepted=sum(each.accepted for each in progress),
-        delivered=sum(outcomes.get(word, 0) for word in _REACHED),
-        came_back=sum(outcomes.get(word, 0) for word in _BACK),
-        complained=outcomes.get("complained", 0),
-        written_to=_count(session, select(func.count(distinct(Delivery.supporter_id))).where(_sent(blast_ids))),
-        acted=_count(session, select(func.count(distinct(Action.supporter_id))).where(acted)),
-        acted_once_written=_count(
-            session,
-            select(func.count(distinct(Action.supporter_id))).where(
-                acted, Action.supporter_id.in_(select(Delivery.supporter_id).where(_sent(blast_ids)))
-            ),
-        ),
-        joined=_count(session, select(func.count()).where(Subscription.campaign_id == campaign.id)),
-        by_day=[(day, people) for day, people in session.execute(_each(Action.day, campaign).order_by(Action.day))],
-        by_channel=[(way, people) for way, people in session.execute(_each(Action.channel, campaign))],
-        by_country=[
-            (country, people)
-            for country, people in session.execute(
-                select(Supporter.country, func.count(distinct(Action.supporter_id)))
-                .join(Supporter, Supporter.id == Action.supporter_id)
-                .where(acted)
-                .group_by(Supporter.country)
-                .order_by(func.count(distinct(Action.supporter_id)).desc())
-            )
-        ],
-        reports_seen=bool(outcomes),
+        counted_at=counted.counted_at if counted else None,
+        people=People(**{step: _keyed(numbers, "people").get(step, 0) for step in People.__dataclass_fields__}),
+        mails=_mails(session, campaign, numbers),
+        acted=_keyed(numbers, "acted").get("", 0),
+        letters=_keyed(numbers, "letters").get("", 0),
+        joined=_keyed(numbers, "joined").get("", 0),
+        by_day=sorted((date.fromisoformat(day), people) for day, people in _keyed(numbers, "acted_day").items()),
+        by_channel=[(way, channels[way]) for way in Channel if way in channels],
+        by_country=sorted(_keyed(numbers, "acted_country").items(), key=lambda each: (-each[1], each[0])),
+        by_demand=[(row.text, letters.get(row.id, 0)) for row in campaign.demands],
+        letters_with_demands=letters.get(0, 0),
+        calls=[(outcome, calls[outcome]) for outcome in CallOutcome if outcome in calls],
+        at_stalls=[(way, stalls[way]) for way in Channel if way in stalls],
     )
 
 
-def _sent(blast_ids: list[int]) -> ColumnElement[bool]:
-    accepted = (
-        select(Dispatch.no)
-        .where(
-            Dispatch.blast_id == Delivery.blast_id,
-            Dispatch.no == Delivery.dispatch_no,
-            Dispatch.state == DispatchState.ACCEPTED,
+def _keyed(numbers: Mapping[str, Mapping[tuple[int, str], int]], what: str) -> dict[str, int]:
+    return {key: number for (_blast_id, key), number in numbers.get(what, {}).items()}
+
+
+def _mails(
+    session: Session, campaign: Campaign, numbers: Mapping[str, Mapping[tuple[int, str], int]]
+) -> list[MailFigures]:
+    def of(what: str, blast_id: int) -> int:
+        return numbers.get(what, {}).get((blast_id, ""), 0)
+
+    rows = session.execute(
+        select(Blast.id, Blast.rule, Blast.scheduled_at)
+        .where(Blast.campaign_id == campaign.id)
+        .order_by(Blast.scheduled_at, Blast.id)
+    )
+    return [
+        MailFigures(
+            blast_id=blast_id,
+            rule=rule,
+            at=at,
+            planned=of("planned", blast_id),
+            accepted=of("accepted", blast_id),
+            reported=of("reported", blast_id),
+            delivered=of("delivered", blast_id),
+            returned=of("returned", blast_id),
+            complained=of("complained", blast_id),
+            left=of("left", blast_id),
+            moved=of("moved", blast_id),
         )
-        .exists()
-    )
-    return Delivery.blast_id.in_(blast_ids) & Delivery.skip_reason.is_(None) & accepted
-
-
-def _each(column: InstrumentedAttribute[T], campaign: Campaign) -> Select[T, int]:
-    return (
-        select(column, func.count(distinct(Action.supporter_id)))
-        .where(Action.campaign_id == campaign.id)
-        .group_by(column)
-    )
-
-
-def _count(session: Session, query: Select[int]) -> int:
-    return session.scalar(query) or 0
+        for blast_id, rule, at in rows
+        if of("planned", blast_id)
+    ]

@@ -145,6 +145,15 @@ class Consent(Base):
     """The ledger of consent: append-only; what holds now is a view over it (CASL s. 13, GDPR Art. 7(1))."""
 
     __tablename__ = "consent"
+    __table_args__ = (
+        Index(
+            "ix_consent_withdrawn",
+            "at",
+            "supporter_id",
+            sqlite_where=text("action = 'withdrawn'"),
+            postgresql_where=text("action = 'withdrawn'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     supporter_id: Mapped[int] = mapped_column(ForeignKey("supporter.id"), index=True)
@@ -174,7 +183,7 @@ class Action(Base):
     addressee_id: Mapped[int] = mapped_column(ForeignKey("addressee.id", ondelete="CASCADE"))
     channel: Mapped[Channel] = mapped_column(enum_of(Channel))
     outcome: Mapped[CallOutcome | None] = mapped_column(enum_of(CallOutcome))
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     day: Mapped[date] = mapped_column(Date)
 
 

@@ -1,6 +1,6 @@
 """What supporters tell us they sent, the thanks for it, and the way that is left."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,11 +15,11 @@ from advocacy.domain.campaign import Deadline
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.supporter import SupporterState
 from advocacy.gateways.clock import Clock
-from advocacy.models import moment
+from advocacy.models import moment, press
 from advocacy.models.campaign import AddresseeRow, Campaign
 from advocacy.models.single_mail import SingleKind
 from advocacy.models.supporter import Action, Supporter, opened, suppressed
-from advocacy.operations import ordering
+from advocacy.operations import figures, ordering
 
 
 def sent(
@@ -31,10 +31,12 @@ def sent(
     *,
     clock: Clock,
     outcome: CallOutcome | None = None,
+    chosen: Collection[int] = (),
 ) -> bool:
     """Keep "I sent it" and, the first time in a campaign, order one thank-you; reminders stop by themselves.
 
-    `outcome` is how a call went. Return False when this was told before. Raises InvalidError for an addressee or a channel that is none of theirs.
+    `outcome` is how a call went; `chosen` are the places of the demands that the letter carried, from 0: they are
+    counted, not kept with the person. Return False when this was told before. Raises InvalidError for an addressee or a channel that is none of theirs.
     """
     now = moment.now(session, clock)
     supporter = session.get_one(Supporter, supporter_id)
@@ -52,6 +54,8 @@ def sent(
     }
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     kept = session.execute(insert(Action).values(values).on_conflict_do_nothing().returning(Action.id)).first()
+    if kept is not None:
+        press.note_demands(session, campaign.id, [row.id for at, row in enumerate(campaign.demands) if at in chosen])
     if kept is not None and _may_thank(session, supporter):
         ordering.order(
             session,
@@ -67,7 +71,15 @@ def sent(
     return kept is not None
 
 
-def take_back(session: Session, supporter_id: int, campaign_id: int, addressee_id: int, channel: Channel) -> None:
+def pressed(session: Session, supporter_id: int, campaign: Campaign, now: datetime) -> None:
+    """Keep that a supporter used their page: by a press, which no program that opens links makes."""
+    if press.note_press(session, campaign.id, supporter_id, now):
+        session.commit()
+
+
+def take_back(
+    session: Session, supporter_id: int, campaign_id: int, addressee_id: int, channel: Channel, *, now: datetime
+) -> None:
     """Take back "I sent it": somebody who acted in no other way is reminded again. Nothing to take back is no fault."""
     session.execute(
         delete(Action).where(
@@ -77,6 +89,7 @@ def take_back(session: Session, supporter_id: int, campaign_id: int, addressee_i
             Action.channel == channel,
         )
     )
+    figures.mark(session, [campaign_id], now)
     session.commit()
 
 

@@ -19,7 +19,7 @@ from advocacy.models.blast import Delivery, Dispatch, Report
 from advocacy.models.json_rows import Types, json_rows
 from advocacy.models.single_mail import SingleMail
 from advocacy.models.supporter import Supporter
-from advocacy.operations import audit, blast_moves, complaints, suppressing
+from advocacy.operations import audit, blast_moves, complaints, figures, suppressing
 from advocacy.operations.suppressing import Reason
 
 _BATCH = 5_000
@@ -183,6 +183,7 @@ def _tell_people(session: Session, reports: Sequence[_News], *, now: datetime) -
     reported = {blast_id for (blast_id, _), (type_, _) in findings.outcomes.items() if type_ == "complained"}
     blasts = complaints.locked(session, reported)
     _write_outcomes(session, findings)
+    figures.mark_blasts(session, {blast_id for blast_id, _supporter in findings.outcomes}, now)
     for reason, ids in findings.suppressed.items():
         suppressing.note(session, ids, reason, now=now)
     done = json_rows(session, "done", [{"id": news.id} for news in reports], {"id": BigId})

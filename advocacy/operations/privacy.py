@@ -16,12 +16,13 @@ from advocacy.models import moment
 from advocacy.models.base import forget_the_log, keys_of
 from advocacy.models.campaign import AddresseeRow, Campaign
 from advocacy.models.draft import Draft
+from advocacy.models.press import Press
 from advocacy.models.reply import Reply
 from advocacy.models.reply import text_of as reply_text
 from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.models.supporter import Action, Consent, EmailAlias, SignUp, Subscription, Supporter, opened, seal
 from advocacy.models.supporter_import import ImportTrace
-from advocacy.operations import audit, consent, drafts, exports, ordering, suppressing
+from advocacy.operations import audit, consent, drafts, exports, figures, ordering, suppressing
 
 LINK_LIFE = timedelta(minutes=10)
 VISIT_LIFE = timedelta(minutes=30)
@@ -178,6 +179,10 @@ def my_data(session: Session, supporter_id: int) -> dict[str, Any]:
             {"campaign": titles[row.campaign_id], "saved": row.saved_at.isoformat(), **drafts.opened(session, row)}
             for row in session.scalars(_rows(Draft, supporter_id))
         ],
+        "pages used": [
+            {"campaign": titles[row.campaign_id], "first pressed a button": row.at.isoformat()}
+            for row in session.scalars(select(Press).where(Press.supporter_id == supporter_id).order_by(Press.at))
+        ],
         "single mails": [
             {"kind": row.kind.value, "asked": row.created_at.isoformat(), "state": row.state.value}
             for row in session.scalars(_rows(SingleMail, supporter_id))
@@ -221,7 +226,8 @@ def erase(session: Session, supporter: Supporter, *, now: datetime, actor: str) 
     seal(session, row, email=None, name=None, town=None)
     row.country, row.language, row.timezone, row.tags = None, "en", "UTC", []
     row.state, row.erased_at = SupporterState.ERASED, now
-    for table in (SignUp, EmailAlias, Subscription, Action, Draft, Reply, ImportTrace):
+    figures.mark(session, session.scalars(select(Action.campaign_id).where(Action.supporter_id == row.id)), now)
+    for table in (SignUp, EmailAlias, Subscription, Action, Draft, Reply, ImportTrace, Press):
         session.execute(delete(table).where(table.supporter_id == row.id))
     session.execute(
         update(SingleMail)

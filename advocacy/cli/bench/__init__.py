@@ -6,6 +6,7 @@ from advocacy.cli.bench.appeals import appeals
 from advocacy.cli.bench.blast import blast
 from advocacy.cli.bench.events import events
 from advocacy.cli.bench.floor import floor
+from advocacy.cli.bench.pages import pages
 from advocacy.cli.bench.plan import plan
 from advocacy.cli.bench.reading import reading
 
@@ -15,5 +16,5 @@ def bench() -> None:
     """Benchmarks. Compare figures of one run with each other: machines are shared and noisy."""
 
 
-for command in (appeals, blast, events, floor, plan, reading):
+for command in (appeals, blast, events, floor, pages, plan, reading):
     bench.add_command(command)

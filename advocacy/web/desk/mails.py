@@ -54,7 +54,7 @@ def lines(session: Session, campaign: Campaign, now: datetime) -> list[Line]:
         Line(
             rule=blast.rule,
             name=subjects.get(blast.id) or mail_name(blast.rule) if blast.rule == "manual" else mail_name(blast.rule),
-            short=_short(blast.rule),
+            short=short_name(blast.rule),
             first_due=blast.scheduled_at,
             last_due=planned[blast.rule].last_due if blast.rule in planned else blast.scheduled_at,
             state=blast.state.value,
@@ -71,7 +71,7 @@ def lines(session: Session, campaign: Campaign, now: datetime) -> list[Line]:
         Line(
             rule=line.rule,
             name=line.name,
-            short=_short(line.rule),
+            short=short_name(line.rule),
             first_due=line.first_due,
             last_due=line.last_due,
             state=BlastState.SCHEDULED.value,
@@ -122,7 +122,7 @@ def subjects_of(session: Session, blasts: Sequence[Blast]) -> dict[int, str]:
     return dict([*written, *filled])
 
 
-def _short(rule: str) -> str:
+def short_name(rule: str) -> str:
     found = _BEFORE.fullmatch(rule)
     if found:
         return _("%(days)s d before", days=found.group(1))

@@ -1,15 +1,20 @@
-"""What a campaign has achieved, counted from the ledger of mails and actions."""
+"""What a campaign has achieved, from the roll-ups of its ledger: tables, their pictures, their CSV files."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 
+from advocacy.domain.csv_text import written
+from advocacy.domain.errors import NotFoundError
 from advocacy.domain.permissions import Permission
-from advocacy.models import acted, reply, stall
+from advocacy.models import reply
 from advocacy.models.base import db
 from advocacy.models.figures import figures_of
 from advocacy.operations import campaigns, replies
 from advocacy.web import access
+from advocacy.web.desk.sections import Section, sections
+from advocacy.web.desk.timeline import Look
 
 bp = Blueprint("desk_results", __name__, url_prefix="/desk/campaigns")
 
@@ -22,13 +27,39 @@ _MOST_TEXTS = 100
 def show(slug: str) -> ResponseReturnValue:
     session = db.session()
     campaign = campaigns.find(session, slug)
+    figures = figures_of(session, campaign)
     return render_template(
         "desk/campaign/results.html",
         campaign=campaign,
-        figures=figures_of(session, campaign),
-        calls={outcome.value: people for outcome, people in acted.calls(session, campaign.id).items()},
+        figures=figures,
+        sections=sections(campaign, figures),
         replies=reply.by_kind(session, campaign.id),
         names={row.id: row.name for row in campaign.addressees},
         texts=replies.texts(session, campaign.id, most=_MOST_TEXTS) if current_user.may("edit") else (),
-        at_stalls=sum(stall.by_channel(session, campaign.id).values()),
     )
+
+
+@bp.get("/<slug>/results/<key>.svg")
+@access.staff(Permission.READ)
+def picture(slug: str, key: str) -> ResponseReturnValue:
+    """?dark ?narrow"""
+    look = Look(dark="dark" in request.args, narrow="narrow" in request.args)
+    policy = {"Content-Security-Policy": "default-src 'none'"}
+    return Response(_section(slug, key).draw(look), mimetype="image/svg+xml", headers=policy)
+
+
+@bp.get("/<slug>/results/<key>.csv")
+@access.staff(Permission.READ)
+def sheet(slug: str, key: str) -> ResponseReturnValue:
+    section = _section(slug, key)
+    headers = {"Content-Disposition": f'attachment; filename="{slug}-{key}.csv"'}
+    return Response(written([section.heads, *section.rows]), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _section(slug: str, key: str) -> Section:
+    session = db.session()
+    campaign = campaigns.find(session, slug)
+    found = next((each for each in sections(campaign, figures_of(session, campaign)) if each.key == key), None)
+    if found is None:
+        raise NotFoundError(_("There are no such figures."))
+    return found

@@ -35,7 +35,7 @@ def page(token: str) -> ResponseReturnValue:
 @public
 @limiter.limit(LETTERS)
 def show(token: str) -> ResponseReturnValue:
-    """Show the letter as chosen and typed. Keeps nothing: it is a POST so that no word of it stands in an address."""
+    """Show the letter as chosen and typed. Keeps no word: it is a POST so that no word of it stands in an address."""
     visit = frame.visit(token)
     return _page(token, visit, compose.from_the_form(visit))
 

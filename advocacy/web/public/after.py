@@ -12,7 +12,7 @@ from advocacy.gateways import current
 from advocacy.models.base import db
 from advocacy.operations import actions, replies
 from advocacy.web.access import public
-from advocacy.web.public import counts, frame, papers, ways
+from advocacy.web.public import compose, counts, frame, papers, ways
 from advocacy.web.public.compose import Visit
 from advocacy.web.wording import near_day
 
@@ -43,7 +43,14 @@ def sent(token: str) -> ResponseReturnValue:
     if channel is Channel.PHONE and outcome is CallOutcome.BUSY:
         return redirect(url_for("act.page", token=token, again=addressee_id), 303)
     actions.sent(
-        db.session(), visit.supporter.id, visit.campaign, addressee_id, channel, clock=current().clock, outcome=outcome
+        db.session(),
+        visit.supporter.id,
+        visit.campaign,
+        addressee_id,
+        channel,
+        clock=current().clock,
+        outcome=outcome,
+        chosen=compose.chosen(visit.campaign),
     )
     return redirect(url_for("after.thanks", token=token), 303)
 
@@ -53,7 +60,7 @@ def sent(token: str) -> ResponseReturnValue:
 def unsent(token: str) -> ResponseReturnValue:
     """Take back a press of "I sent it"."""
     visit = frame.visit(token)
-    actions.take_back(db.session(), visit.supporter.id, visit.campaign.id, *_way())
+    actions.take_back(db.session(), visit.supporter.id, visit.campaign.id, *_way(), now=visit.now)
     return redirect(url_for("after.choose", token=token), 303)
 
 

@@ -134,7 +134,7 @@ def from_the_form(visit: Visit) -> Typed:
         city=_line("city", faults),
         country=form.get("country", "") if form.get("country", "") in COUNTRIES else visit.supporter.country or "",
         tone=_tone(form.get("tone", "")),
-        chosen=_chosen(form.getlist("demand"), len(visit.campaign.demands)),
+        chosen=chosen(visit.campaign),
         who=typed_text("who", LONGEST_ANSWER, faults),
         why=typed_text("why", LONGEST_ANSWER, faults),
         street=typed_text("street", LONGEST_STREET, faults),
@@ -199,6 +199,8 @@ def _tone(text: str) -> Tone:
     return next((tone for tone in Tone if tone.value == text), Tone.FORMAL)
 
 
-def _chosen(values: list[str], demands: int) -> tuple[int, ...]:
+def chosen(campaign: Campaign) -> tuple[int, ...]:
+    """Return the places of the demands that the form names, from 0."""
+    values = request.form.getlist("demand")
     found = {int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 4}
-    return tuple(index for index in range(demands) if index in found)
+    return tuple(place for place in range(len(campaign.demands)) if place in found)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import g
+from flask import g, request
 
 from advocacy.domain.appeal.subject import as_subject
 from advocacy.domain.links import Links
 from advocacy.models.base import db, keys_of
+from advocacy.operations import actions
 from advocacy.web.public import compose
 from advocacy.web.public.compose import Visit
 from advocacy.web.requests import settings
@@ -16,6 +17,8 @@ def visit(token: str) -> Visit:
     """Open an /act/ token; the page speaks the supporter's language from here on."""
     found = compose.visit(token)
     g.language = found.supporter.language
+    if request.method == "POST":
+        actions.pressed(db.session(), found.supporter.id, found.campaign, found.now)
     return found
 
 
