@@ -1,7 +1,7 @@
 """Whom to write to, and the ways to reach them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -19,6 +19,10 @@ class Channel(StrEnum):
     PHONE = "phone"
     FAX = "fax"
     SOCIAL = "social"
+
+
+NOWHERE = ("ZZ",)
+"""The supporter countries of one who is written to by nobody any more; ISO 3166 gives this code to no country."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,18 @@ class Addressee:
     def is_for(self, supporter_country: str | None) -> bool:
         """Return whether a supporter in this country (alpha-2, None when unknown) writes to this addressee."""
         return not self.for_countries or supporter_country in self.for_countries
+
+    def care_of(self, embassy: "Addressee") -> "Addressee":
+        """Return this addressee as a letter reaches them that an embassy passes on."""
+        return replace(
+            self, postal_lines=(f"c/o {embassy.name}", *embassy.postal_lines), country=embassy.country or self.country
+        )
+
+
+def embassy_for(addressees: Iterable[Addressee], supporter_country: str | None) -> Addressee | None:
+    """Return the copy addressee who is there for this supporter country alone and has a postal address, None without one."""
+    local = (each for each in addressees if each.is_local_copy() and each.postal_lines)
+    return next((each for each in local if each.is_for(supporter_country)), None)
 
 
 def lacks_copy(addressees: Iterable[Addressee], supporter_country: str | None) -> bool:

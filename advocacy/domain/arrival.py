@@ -5,6 +5,9 @@ from datetime import date
 from enum import StrEnum
 
 from advocacy.domain import posting
+from advocacy.domain.addressee import Addressee
+from advocacy.domain.channels import PostRoute
+from advocacy.domain.posting import NO_OWN, OwnAims
 
 
 class Arrival(StrEnum):
@@ -12,6 +15,7 @@ class Arrival(StrEnum):
     TODAY = "today"  # in time if it is posted today
     LATE = "late"  # posted today it comes after the deadline
     OVER = "over"  # the deadline has passed
+    SUSPENDED = "suspended"  # no letters are taken to that country
 
 
 class Band(StrEnum):
@@ -39,12 +43,14 @@ class Forecast:
         return self.arrival in {Arrival.IN_TIME, Arrival.TODAY}
 
 
-def arrival(from_country: str | None, to_country: str | None, *, today: date, deadline_day: date) -> Forecast:
+def arrival(
+    from_country: str | None, to_country: str | None, *, today: date, deadline_day: date, own: OwnAims = NO_OWN
+) -> Forecast:
     """Return whether a letter posted from `today` on arrives by the deadline's day. Countries are alpha-2, None when unknown."""
-    aim = posting.aim(from_country, to_country)
+    aim = posting.aim(from_country, to_country, own)
     post_by = posting.last_posting_day(deadline_day, aim.working_days)
     return Forecast(
-        arrival=_arrival(today, post_by, deadline_day),
+        arrival=Arrival.SUSPENDED if aim.suspended else _arrival(today, post_by, deadline_day),
         band=band(from_country, to_country),
         post_by=post_by,
         working_days=aim.working_days,
@@ -52,6 +58,15 @@ def arrival(from_country: str | None, to_country: str | None, *, today: date, de
         dated=aim.dated,
         published=aim.published,
     )
+
+
+def route(addressee: Addressee, embassy: Addressee | None, from_country: str | None, own: OwnAims) -> PostRoute:
+    """Return how a letter gets to an addressee: by post, through the embassy where the supporter lives, or not at all."""
+    if not posting.aim(from_country, addressee.country, own).suspended:
+        return PostRoute.DIRECT
+    if embassy is None or posting.aim(from_country, embassy.country, own).suspended:
+        return PostRoute.SUSPENDED
+    return PostRoute.EMBASSY
 
 
 def band(from_country: str | None, to_country: str | None) -> Band:

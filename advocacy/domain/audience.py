@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from advocacy.domain.cadence import Cadence, Step, StepKind, rest_before
 from advocacy.domain.campaign import CampaignState, Deadline
-from advocacy.domain.posting import days_to_allow
+from advocacy.domain.posting import OwnAims, days_to_allow
 from advocacy.domain.schedule import Planned, answer_at, itinerary, next_civil
 from advocacy.domain.supporter import Reminders, SupporterState
 
@@ -120,6 +120,7 @@ class CampaignView:
     deadline: Deadline
     cadence: Cadence = field(default_factory=Cadence)
     post_to: tuple[str | None, ...] = ()
+    own_aims: OwnAims = field(default_factory=dict)
     state: CampaignState = CampaignState.LIVE
 
 
@@ -181,7 +182,7 @@ def itinerary_for(zone: ZoneInfo, country: str | None, campaign: CampaignView) -
         deadline=campaign.deadline,
         zone=zone,
         post_only=bool(campaign.post_to),
-        posting_days=days_to_allow(country, campaign.post_to) if campaign.post_to else None,
+        posting_days=days_to_allow(country, campaign.post_to, campaign.own_aims) if campaign.post_to else None,
     )
 
 

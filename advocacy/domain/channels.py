@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import quote
 
 import phonenumbers
@@ -164,19 +165,33 @@ class Offer:
     reason: Reason
 
 
+class PostRoute(StrEnum):
+    """How a letter on paper gets to an addressee."""
+
+    DIRECT = "direct"
+    EMBASSY = "embassy"  # the post to that country is suspended; the embassy where the supporter lives passes it on
+    SUSPENDED = "suspended"  # it is, and no embassy is known
+
+
 def offered(
-    addressee: Addressee, *, supporter_country: str | None, days_left: int, posting_days: int | None
+    addressee: Addressee,
+    *,
+    supporter_country: str | None,
+    days_left: int,
+    posting_days: int | None,
+    route: PostRoute = PostRoute.DIRECT,
 ) -> tuple[Offer, ...]:
     """Return the ways to reach an addressee, best first, those that no longer work last.
 
-    `days_left` counts from today to the deadline (0 on its day), `posting_days` is how long a letter takes, None if unknown.
+    `days_left` counts from today to the deadline (0 on its day), `posting_days` is how long a letter takes
+    on its `route`, None if unknown.
     An addressee who is not for the supporter's country, and one past the deadline, has no way that works.
     """
     offers = [
-        Offer(channel, *_verdict(channel, addressee, supporter_country, days_left, posting_days))
+        Offer(channel, *_verdict(channel, addressee, supporter_country, days_left, posting_days, route))
         for channel in addressee.channels()
     ]
-    post_first = _letter_has_time(days_left, posting_days)
+    post_first = route is not PostRoute.SUSPENDED and _letter_has_time(days_left, posting_days)
     order = _WITH_TIME if post_first else _IN_A_HURRY
     return tuple(sorted(offers, key=lambda offer: (not offer.works, order.index(offer.channel))))
 
@@ -191,15 +206,30 @@ def _letter_has_time(days_left: int, posting_days: int | None) -> bool:
 
 
 def _verdict(
-    channel: Channel, addressee: Addressee, supporter_country: str | None, days_left: int, posting_days: int | None
+    channel: Channel,
+    addressee: Addressee,
+    supporter_country: str | None,
+    days_left: int,
+    posting_days: int | None,
+    route: PostRoute,
 ) -> tuple[bool, Reason]:
     if days_left < 0:
         return False, Reason("over", "The deadline has passed.", days_left)
     if not addressee.is_for(supporter_country):
         return False, Reason("elsewhere", f"{addressee.name} is for people in another country.")
     if channel is Channel.POST:
-        return _post(days_left, posting_days)
+        return _routed_post(days_left, posting_days, route)
     return True, _REASONS[channel]
+
+
+def _routed_post(days_left: int, posting_days: int | None, route: PostRoute) -> tuple[bool, Reason]:
+    if route is PostRoute.SUSPENDED:
+        return False, Reason("post_suspended", "The post to this country is suspended.")
+    works, reason = _post(days_left, posting_days)
+    if route is PostRoute.EMBASSY and works:
+        sentence = f"The post to this country is suspended: send it to the embassy where you live. {reason.sentence}"
+        return True, Reason("post_embassy", sentence, reason.days)
+    return works, reason
 
 
 def _post(days_left: int, posting_days: int | None) -> tuple[bool, Reason]:

@@ -1,11 +1,12 @@
 """How many days a letter needs from one country to another, and the last useful day to post it."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 
 _ANYWHERE = "*"
 _SATURDAY = 5
@@ -15,13 +16,41 @@ _SATURDAY = 5
 class Aim:
     """How long a letter takes: working days after the day of posting, who says so, and since when or when read.
 
-    `published` is False where no post's aim is known and the figure is our own cautious assumption.
+    `published` is False where no post's aim is known and the figure is our own cautious assumption. `suspended` says that no
+    letters are taken at all.
     """
 
     working_days: int
     source: str
     dated: str
     published: bool
+    suspended: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What an organisation says of a pair of countries (alpha-2, None for anywhere), over what ships.
+
+    `working_days` is None where it says only that the post is suspended.
+    """
+
+    from_country: str | None
+    to_country: str | None
+    working_days: int | None
+    suspended: bool
+    source: str
+    dated: date
+
+
+OwnAims = Mapping[tuple[str, str], Entry]
+"""An organisation's entries by pair of codes; "*" stands for anywhere."""
+
+NO_OWN: OwnAims = MappingProxyType({})
+
+
+def own_aims(entries: Iterable[Entry]) -> OwnAims:
+    """Return entries by pair; of two for the same pair the later one holds."""
+    return {(entry.from_country or _ANYWHERE, entry.to_country or _ANYWHERE): entry for entry in entries}
 
 
 def posting_days(from_country: str, to_country: str) -> int | None:
@@ -30,11 +59,39 @@ def posting_days(from_country: str, to_country: str) -> int | None:
     return found.working_days if found.published else None
 
 
-def aim(from_country: str | None, to_country: str | None) -> Aim:
+def aim(from_country: str | None, to_country: str | None, own: OwnAims = NO_OWN) -> Aim:
     """Return how long to reckon with for a letter between two countries (ISO 3166 alpha-2, None when unknown).
 
-    Always answers: without a published aim it is the cautious default for letters within a country or abroad.
+    What the organisation entered itself goes before what ships. Always answers: without a published aim it is the cautious
+    default for letters within a country or abroad.
     """
+    shipped = _shipped_aim(from_country, to_country)
+    entry = _entry(from_country, to_country, own)
+    if entry is None:
+        return shipped
+    days = shipped.working_days if entry.working_days is None else entry.working_days
+    return Aim(days, entry.source, entry.dated.isoformat(), published=True, suspended=entry.suspended)
+
+
+def shipped() -> list[tuple[str, str, Aim]]:
+    """Return the aims that ship: from and to as country, group or "*", and the aim."""
+    return [(origin, destination, aim) for (origin, destination), aim in _table().aims.items()]
+
+
+def assumed(*, abroad: bool) -> int:
+    """Return the working days reckoned with where nobody says how long the post takes."""
+    return _table().international.working_days if abroad else _table().domestic.working_days
+
+
+def _entry(from_country: str | None, to_country: str | None, own: OwnAims) -> Entry | None:
+    origin, destination = _code(from_country or _ANYWHERE), _code(to_country or _ANYWHERE)
+    pairs = [(origin, destination), (_ANYWHERE, destination), (origin, _ANYWHERE)]
+    if origin == destination:
+        pairs = pairs[:1]  # What holds for letters to or from anywhere says nothing of those within a country.
+    return next((own[pair] for pair in pairs if pair in own), None)
+
+
+def _shipped_aim(from_country: str | None, to_country: str | None) -> Aim:
     table = _table()
     if from_country is not None and to_country is not None and _code(from_country) == _code(to_country):
         return table.aims.get((_code(from_country), _code(to_country)), table.domestic)
@@ -46,12 +103,12 @@ def aim(from_country: str | None, to_country: str | None) -> Aim:
     return table.international
 
 
-def days_to_allow(from_country: str | None, to_countries: Iterable[str | None]) -> int:
+def days_to_allow(from_country: str | None, to_countries: Iterable[str | None], own: OwnAims = NO_OWN) -> int:
     """Return the working days in which letters from one country reach all of the others: the slowest of them.
 
     Raises ValueError without any country to write to.
     """
-    return max(aim(from_country, to_country).working_days for to_country in to_countries)
+    return max(aim(from_country, to_country, own).working_days for to_country in to_countries)
 
 
 def last_posting_day(deadline_day: date, working_days: int) -> date:

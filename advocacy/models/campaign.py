@@ -68,6 +68,11 @@ class Campaign(Base):
         """Return what the campaign says to a reader of this language: translated where the translation is whole."""
         return said_in(language, self.original(), [row.value() for row in self.translations])
 
+    @property
+    def own_addressees(self) -> list["AddresseeRow"]:
+        """The addressees that were read or typed for this campaign, without the embassies on the organisation's list."""
+        return [row for row in self.addressees if row.embassy_id is None]
+
     def own_phrasings(self, language: str) -> CampaignPhrasings:
         """Return what its organisers worded themselves in a language."""
         return next((row.value() for row in self.phrasings if row.language == language), NONE)
@@ -83,7 +88,8 @@ class Demand(Base):
 
 
 class AddresseeRow(Base):
-    """One addressee as stored; `value()` is what the domain works with."""
+    """One addressee as stored; `value()` is what the domain works with. One with an `embassy_id` is from the organisation's
+    list of embassies and follows it."""
 
     __tablename__ = "addressee"
 
@@ -106,6 +112,7 @@ class AddresseeRow(Base):
     form_asks: Mapped[list[str]] = mapped_column(JSON, default=list)
     opening_hours: Mapped[list[str]] = mapped_column(JSON, default=list)
     timezone: Mapped[str | None] = mapped_column(String(64))
+    embassy_id: Mapped[int | None] = mapped_column(ForeignKey("embassy.id"))
 
     def value(self) -> Addressee:
         return Addressee(

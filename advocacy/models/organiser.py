@@ -137,3 +137,8 @@ def failures_since(session: Session, account: bytes, since: datetime) -> int:
     """Return how many sign-ins to this account failed since then."""
     query = select(func.count()).where(SignInFailure.account == account, SignInFailure.at >= since)
     return session.scalar(query) or 0
+
+
+def names_by_actor(session: Session) -> dict[str, str]:
+    """Return the addresses of organisers by the name that the audit log knows them by: "organiser:<id>"."""
+    return {f"organiser:{id_}": email for id_, email in session.execute(select(Organiser.id, Organiser.email))}

@@ -1,6 +1,6 @@
 """What supporters tell us they sent, the thanks for it, and the way that is left."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,18 +8,17 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from advocacy.domain import channels, posting
 from advocacy.domain.addressee import Channel, Role
 from advocacy.domain.call import CallOutcome
-from advocacy.domain.campaign import Deadline
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.supporter import SupporterState
 from advocacy.gateways.clock import Clock
 from advocacy.models import moment, press
 from advocacy.models.campaign import AddresseeRow, Campaign
+from advocacy.models.posting import own_aims
 from advocacy.models.single_mail import SingleKind
 from advocacy.models.supporter import Action, Supporter, opened, suppressed
-from advocacy.operations import figures, ordering
+from advocacy.operations import figures, ordering, routing
 
 
 def sent(
@@ -123,22 +122,13 @@ def another_way(
     if deadline is None or deadline.passed(now):
         return None
     done = told(session, supporter.id, campaign.id)
+    own = own_aims(session)
     for row in sorted(campaign.addressees, key=lambda row: (row.role is not Role.PRIMARY, row.position)):
-        for offer in _useful(row, supporter, deadline, now):
-            if (row.id, offer.channel) not in done:
+        addressee = row.value()
+        if not addressee.is_for(supporter.country):
+            continue
+        ways = routing.routed(campaign, addressee, supporter.country, deadline=deadline, now=now, own=own)
+        for offer in ways.offers:
+            if offer.works and (row.id, offer.channel) not in done:
                 return row, offer.channel
     return None
-
-
-def _useful(row: AddresseeRow, supporter: Supporter, deadline: Deadline, now: datetime) -> Sequence[channels.Offer]:
-    addressee = row.value()
-    if not addressee.is_for(supporter.country):
-        return ()
-    post_by = posting.last_posting_day(deadline.day, posting.aim(supporter.country, addressee.country).working_days)
-    offers = channels.offered(
-        addressee,
-        supporter_country=supporter.country,
-        days_left=deadline.days_left(now),
-        posting_days=(deadline.day - post_by).days,
-    )
-    return [offer for offer in offers if offer.works]

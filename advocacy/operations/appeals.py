@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+
+from sqlalchemy.orm import object_session
 
 from advocacy.domain import channels
 from advocacy.domain import wording as wordings
@@ -13,10 +15,14 @@ from advocacy.domain.appeal.request import AppealRequest, CampaignFacts, Demand,
 from advocacy.domain.appeal.sheets import Envelope
 from advocacy.domain.appeal.text import Appeal
 from advocacy.domain.appeal.window import fits
-from advocacy.domain.arrival import Forecast, arrival
+from advocacy.domain.arrival import Forecast
 from advocacy.domain.campaign import Deadline
 from advocacy.domain.errors import InvalidError
+from advocacy.domain.posting import OwnAims
 from advocacy.models.campaign import AddresseeRow, Campaign
+from advocacy.models.posting import own_aims
+from advocacy.operations import routing
+from advocacy.operations.routing import Routed
 
 
 @dataclass(frozen=True)
@@ -45,11 +51,15 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Way:
-    """One channel to one addressee, with the text made for it. `forecast` says whether a letter by post still arrives."""
+    """One channel to one addressee, with the text made for it. `mail` says of the post where a letter goes and whether it still arrives."""
 
     offer: channels.Offer
     appeal: Appeal
-    forecast: Forecast | None = None
+    mail: Routed | None = None
+
+    @property
+    def forecast(self) -> Forecast | None:
+        return self.mail.forecast if self.mail else None
 
     @property
     def post_by(self) -> date | None:
@@ -92,8 +102,11 @@ def correspondence(
     primary = next((row.value() for row in campaign.addressees if row.role is Role.PRIMARY), None)
     rows = sorted(campaign.addressees, key=lambda row: (row.role is not Role.PRIMARY, row.position))
     meant = [(row, row.value()) for row in rows if row.value().is_for(wishes.country)]
+    own = own_aims(object_session(campaign))
     return [
-        _to_one(campaign, row, addressee, primary, wishes, today=today, deadline=deadline, now=now, pools=pools)
+        _to_one(
+            campaign, row, addressee, primary, wishes, today=today, deadline=deadline, now=now, own=own, pools=pools
+        )
         for row, addressee in meant
     ]
 
@@ -108,36 +121,27 @@ def _to_one(
     today: date,
     deadline: Deadline,
     now: datetime,
+    own: OwnAims,
     pools: Pools,
 ) -> Correspondence:
-    days_left = deadline.days_left(now)
-    forecast = arrival(
-        wishes.country,
-        addressee.country,
-        today=deadline.day - timedelta(days=days_left),
-        deadline_day=deadline.day,
-    )
-    offers = channels.offered(
-        addressee,
-        supporter_country=wishes.country,
-        days_left=days_left,
-        posting_days=(deadline.day - forecast.post_by).days,
-    )
+    found = routing.routed(campaign, addressee, wishes.country, deadline=deadline, now=now, own=own)
     following = replace(wishes, first_sent=wishes.firsts.get(row.id, wishes.first_sent))
     base = request_for(campaign, addressee, primary, following, today=today, pools=pools)
     ways = tuple(
         Way(
             offer=offer,
             appeal=compose.compose(replace(base, channel=offer.channel), pools),
-            forecast=forecast if offer.channel is Channel.POST else None,
+            mail=found if offer.channel is Channel.POST else None,
         )
-        for offer in offers
+        for offer in found.offers
     )
-    found = _rewritten(Correspondence(row.id, addressee, ways, (), ()), wishes.bodies.get(row.id))
-    if found.letter is None:
-        return found
+    letters = _rewritten(Correspondence(row.id, addressee, ways, (), ()), wishes.bodies.get(row.id))
+    if letters.letter is None:
+        return letters
     voice = pools.voice(base.language)
-    return replace(found, problems=guard.problems_of(found.letter, voice), nudges=guard.nudges(found.letter, base))
+    return replace(
+        letters, problems=guard.problems_of(letters.letter, voice), nudges=guard.nudges(letters.letter, base)
+    )
 
 
 def _rewritten(found: Correspondence, body: str | None) -> Correspondence:
@@ -204,15 +208,16 @@ def letter_sheet(
     if way is None or channel not in {Channel.POST, Channel.FAX}:
         raise InvalidError(f"There is no way to send {one.addressee.name} a letter on paper.")
     voice = pools.voice(way.appeal.language)
+    to = way.mail.by_post if way.mail else one.addressee
     sheet = paper.letter_data(
         way.appeal,
-        one.addressee,
+        to,
         voice,
         day=today,
         supporter_country=wishes.country,
         city=wishes.city,
         return_lines=wishes.return_lines,
-        country_names=country_names(one.addressee.country, way.appeal.language),
+        country_names=country_names(to.country, way.appeal.language),
     )
     placed = sheet.in_window(window) if window and channel is Channel.POST else sheet
     return placed if placed.window and fits(placed.recipient, placed.window) else sheet
@@ -221,14 +226,14 @@ def letter_sheet(
 def envelope_sheet(one: Correspondence, wishes: Wishes, *, pools: Pools) -> paper.EnvelopeSheet:
     """Return the envelope to print. Raises InvalidError for an addressee without a postal address."""
     way = one.way(Channel.POST)
-    if way is None:
+    if way is None or way.mail is None:
         raise InvalidError(f"There is no postal address for {one.addressee.name}.")
     return paper.envelope_data(
-        one.addressee,
+        way.mail.by_post,
         pools.voice(way.appeal.language),
         supporter_country=wishes.country,
         return_lines=wishes.return_lines,
-        country_names=country_names(one.addressee.country, way.appeal.language),
+        country_names=country_names(way.mail.by_post.country, way.appeal.language),
     )
 
 

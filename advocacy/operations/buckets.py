@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy.orm import object_session
+
 from advocacy.domain.audience import counted_at
 from advocacy.domain.cadence import Cadence, QuietHours, Step, StepKind, rest_before
 from advocacy.domain.campaign import Deadline
@@ -14,6 +16,7 @@ from advocacy.domain.selection import Selection
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
 from advocacy.models.eligibility import Kind, kind_of
+from advocacy.models.posting import own_aims
 from advocacy.operations.timetable import post_only, posting_days
 from advocacy.operations.words import nearest_language
 
@@ -87,6 +90,7 @@ class Calendar:
         self._campaign, self._deadline, self._versions, self._now = campaign, deadline, versions, now
         self._cadence = Cadence.from_json(campaign.cadence)
         self._plans: dict[tuple[str, str | None], tuple[Planned, ...]] = {}
+        self._own_aims = own_aims(object_session(campaign))
         self.by_country = post_only(campaign) and self._kind in {Kind.LAUNCH, Kind.REMINDER}
 
     def place(self, groups: Iterable[Group]) -> Placing:
@@ -112,7 +116,7 @@ class Calendar:
                 deadline=self._deadline,
                 zone=self._zone(zone),
                 post_only=self.by_country,
-                posting_days=posting_days(self._campaign, country) if self.by_country else None,
+                posting_days=posting_days(self._campaign, country, self._own_aims) if self.by_country else None,
             )
         return self._plans[key]
 

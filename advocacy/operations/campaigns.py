@@ -129,6 +129,22 @@ def move_deadline(
     session.commit()
 
 
+def replan_by_post(
+    session: Session, to_country: str | None, *, now: datetime, gateways: Gateways, settings: Settings
+) -> None:
+    """Plan anew what is unsent of the campaigns that can only be written to by post, since letters take another time now.
+
+    `to_country` is where letters go (alpha-2, None for anywhere). In the caller's transaction.
+    """
+    running = Campaign.state.in_((CampaignState.LIVE, CampaignState.PAUSED))
+    for campaign in session.scalars(select(Campaign).where(running).order_by(Campaign.id)).all():
+        to = {row.country for row in campaign.addressees if row.role is Role.PRIMARY}
+        if timetable.post_only(campaign) and (to_country is None or to_country in to):
+            _lock(session, campaign)
+            campaign.generation += 1
+            planning.replan(session, campaign, now=now, writer=gateways.mails, settings=settings)
+
+
 def deadline_changes(session: Session, campaign: Campaign, day: date, now: datetime) -> list[tuple[str, Change]]:
     """Return the before-and-after of each unsent mail if the deadline moved to `day`. Changes nothing."""
     _check_day(campaign, day, now)

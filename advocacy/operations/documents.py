@@ -16,7 +16,7 @@ from advocacy.domain.follow_up import APART, UNDECIDED
 from advocacy.domain.reading import Reading, cases_of, read
 from advocacy.gateways.documents import shown_name, text_of
 from advocacy.models.campaign import AddresseeRow, Campaign, Demand, Document
-from advocacy.operations import audit, preferences, updates
+from advocacy.operations import audit, embassies, preferences, updates
 
 LONGEST_TEXT = 100_000
 MOST_CASES = 30
@@ -133,6 +133,7 @@ def import_document(
     )
     session.add(campaign)
     session.flush()
+    embassies.put_copies(session, campaign)
     audit.record(
         session,
         actor=actor,

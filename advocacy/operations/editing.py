@@ -19,7 +19,7 @@ from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.models.campaign import AddresseeRow, Campaign, Demand
 from advocacy.models.supporter import Action
-from advocacy.operations import audit
+from advocacy.operations import audit, embassies
 
 MOST_DEMANDS = 20
 MOST_ADDRESSEES = 40
@@ -222,7 +222,7 @@ def _set_demands(campaign: Campaign, texts: Sequence[str]) -> None:
 
 
 def _set_addressees(session: Session, campaign: Campaign, entered: Sequence[Entered]) -> None:
-    known = {row.id: row for row in campaign.addressees}
+    known = {row.id: row for row in campaign.own_addressees}
     rows: list[AddresseeRow] = []
     for each in entered:
         if not each.name.strip():
@@ -231,11 +231,12 @@ def _set_addressees(session: Session, campaign: Campaign, entered: Sequence[Ente
         _fill(row, each)
         row.position = len(rows) + 1
         rows.append(row)
-    gone = [row for row in campaign.addressees if row not in rows]
+    gone = [row for row in campaign.own_addressees if row not in rows]
     for row in gone:
         if session.scalar(select(exists().where(Action.addressee_id == row.id))):
             raise ConflictError(f"Supporters have written to {row.name} already, so it stays on the list.")
-    campaign.addressees = rows
+    campaign.addressees = [*rows, *(row for row in campaign.addressees if row.embassy_id is not None)]
+    embassies.put_copies(session, campaign)
 
 
 def _fill(row: AddresseeRow, each: Entered) -> None:
@@ -265,7 +266,7 @@ def _told(campaign: Campaign) -> dict[str, Any]:
     columns = ("issued", "deadline", "timezone", "language", *LONGEST)
     told = {name: getattr(campaign, name) for name in columns} | {"countries": list(campaign.countries or [])}
     told["demands"] = [row.text for row in campaign.demands]
-    told["addressees"] = [row.value() for row in campaign.addressees]
+    told["addressees"] = [row.value() for row in campaign.own_addressees]
     return told
 
 

@@ -16,6 +16,7 @@ from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.supporter import Reminders
 from advocacy.models.blast import Blast, Delivery, Dispatch
 from advocacy.models.campaign import Campaign, live
+from advocacy.models.posting import own_aims
 from advocacy.models.supporter import Action, Subscription, Supporter, Suppression
 from advocacy.operations import timetable
 
@@ -95,6 +96,7 @@ def outlook_for(session: Session, supporter: Supporter, campaign: Campaign, now:
         deadline=deadline,
         cadence=Cadence.from_json(campaign.cadence),
         post_to=_post_to(campaign),
+        own_aims=own_aims(session),
         state=campaign.state,
     )
     return outlook(_view(session, supporter, campaign), view, now)

@@ -9,11 +9,12 @@ from advocacy.domain.appeal.paper_words import PaperWords
 from advocacy.domain.appeal.pools import Pools
 from advocacy.domain.appeal.sheets import Envelope
 from advocacy.domain.appeal.subject import as_subject
-from advocacy.domain.arrival import Band, arrival
+from advocacy.domain.arrival import Arrival, Band
 from advocacy.domain.errors import InvalidError
 from advocacy.models.campaign import Campaign
 from advocacy.operations import appeals
 from advocacy.operations.appeals import Correspondence, Wishes
+from advocacy.operations.routing import Routed
 
 
 def packet_sheet(
@@ -34,12 +35,12 @@ def packet_sheet(
     problems = [problem.sentence for one in letters for problem in one.problems]
     if problems:
         raise InvalidError(" ".join(dict.fromkeys(problems)))
-    by_post = [one for one in letters if one.way(Channel.POST)]
+    by_post = [(one, mail) for one in letters if (mail := _mail_to(one)) is not None]
     if not by_post or campaign.deadline is None:
         raise InvalidError(f"Nobody in “{campaign.title}” can be written to by post.")
     return packet_data(
-        [_enclosure(one, wishes, campaign.deadline, today=today, pools=pools) for one in by_post],
-        [one.addressee for one in letters if one not in by_post],
+        [_enclosure(one, wishes, mail, today=today, pools=pools) for one, mail in by_post],
+        [one.addressee for one in letters if _mail_to(one) is None],
         words,
         title=as_subject(campaign.title, campaign.language),
         deadline_day=campaign.deadline,
@@ -47,13 +48,20 @@ def packet_sheet(
     )
 
 
-def _enclosure(one: Correspondence, wishes: Wishes, deadline_day: date, *, today: date, pools: Pools) -> Enclosure:
-    forecast = arrival(wishes.country, one.addressee.country, today=today, deadline_day=deadline_day)
+def _enclosure(one: Correspondence, wishes: Wishes, mail: Routed, *, today: date, pools: Pools) -> Enclosure:
     return Enclosure(
         addressee=one.addressee,
         letter=appeals.letter_sheet(one, wishes, channel=Channel.POST, today=today, pools=pools),
         envelope=appeals.envelope_sheet(one, wishes, pools=pools),
-        post_by=forecast.post_by,
-        in_time=forecast.in_time,
-        abroad=forecast.band is Band.ABROAD,
+        post_by=mail.forecast.post_by,
+        in_time=mail.forecast.in_time,
+        abroad=mail.forecast.band is Band.ABROAD,
     )
+
+
+def _mail_to(one: Correspondence) -> Routed | None:
+    """Return how a letter reaches this addressee, None where no post takes it."""
+    way = one.way(Channel.POST)
+    if way is None or way.mail is None or way.mail.forecast.arrival is Arrival.SUSPENDED:
+        return None
+    return way.mail

@@ -39,7 +39,7 @@ def expected_of(campaign: Campaign, document: Document) -> dict[str, Any]:
         "language": campaign.language,
         "countries": list(campaign.countries),
         "demands": [first_words(row.text) for row in campaign.demands],
-        "targets": [_target(row) for row in campaign.addressees],
+        "targets": [_target(row) for row in campaign.own_addressees],
         "source_url": None,
         "is_action": True,
     }

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import StaticPool, create_engine, func, inspect, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from advocacy.config import Settings
 from advocacy.domain.addressee import Role
@@ -30,6 +30,7 @@ from advocacy.models.audience import reachable
 from advocacy.models.base import Base, behave
 from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import AddresseeRow, Campaign, CampaignTranslation, Demand
+from advocacy.models.posting import PostingEntry, entries
 from advocacy.models.single_mail import SingleMail
 from advocacy.models.supporter import Subscription, Supporter, opened, seal
 from advocacy.operations import actions, campaigns, engine
@@ -101,11 +102,15 @@ def _copied(copy: Session, campaign: Campaign) -> Campaign:
     values = _values(campaign, without={"id", "state", "launched_at", "closed_at", "follows_id", "generation"})
     double = Campaign(**values, state=CampaignState.DRAFT)
     double.demands = [Demand(**_values(row, without={"id", "campaign_id"})) for row in campaign.demands]
-    double.addressees = [AddresseeRow(**_values(row, without={"id", "campaign_id"})) for row in campaign.addressees]
+    double.addressees = [
+        AddresseeRow(**_values(row, without={"id", "campaign_id", "embassy_id"})) for row in campaign.addressees
+    ]
     double.translations = [
         CampaignTranslation(**_values(row, without={"campaign_id"})) for row in campaign.translations
     ]
     copy.add(double)
+    for entry in reversed(entries(object_session(campaign) or copy)):
+        copy.add(PostingEntry(**_values(entry, without={"id"})))
     copy.flush()
     return double
 

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import object_session
+
 from advocacy.domain.addressee import Channel, Role
 from advocacy.domain.cadence import Cadence, StepKind
 from advocacy.domain.campaign import Deadline
-from advocacy.domain.posting import days_to_allow
+from advocacy.domain.posting import OwnAims, days_to_allow
 from advocacy.domain.schedule import Change, Planned, before_and_after, dues_by_key, itinerary
 from advocacy.domain.supporter import Reminders
 from advocacy.models.audience import Group
 from advocacy.models.campaign import Campaign
+from advocacy.models.posting import own_aims
 
 _NAMES = {
     StepKind.LAUNCH: "The action itself",
@@ -50,6 +53,7 @@ def itineraries(
     """Return what is planned for each group of supporters."""
     cadence = Cadence.from_json(campaign.cadence)
     by_post = post_only(campaign)
+    own = own_aims(object_session(campaign))
     plans: dict[tuple[str, str | None], tuple[Planned, ...]] = {}
     for group in groups:
         key = (group.zone, group.country)
@@ -60,7 +64,7 @@ def itineraries(
                 deadline=deadline,
                 zone=ZoneInfo(group.zone),
                 post_only=by_post,
-                posting_days=posting_days(campaign, group.country) if by_post else None,
+                posting_days=posting_days(campaign, group.country, own) if by_post else None,
             )
     return {group: plans[group.zone, group.country] for group in groups}
 
@@ -105,9 +109,9 @@ def post_only(campaign: Campaign) -> bool:
     return bool(primary) and all(addressee.channels() == (Channel.POST,) for addressee in primary)
 
 
-def posting_days(campaign: Campaign, country: str | None) -> int:
+def posting_days(campaign: Campaign, country: str | None, own: OwnAims) -> int:
     """Return the working days a letter from this country takes to all primary addressees."""
-    return days_to_allow(country, [row.country for row in campaign.addressees if row.role is Role.PRIMARY])
+    return days_to_allow(country, [row.country for row in campaign.addressees if row.role is Role.PRIMARY], own)
 
 
 def _wants(group: Group, each: Planned, plan: Sequence[Planned]) -> bool:

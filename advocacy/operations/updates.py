@@ -129,7 +129,7 @@ def _changes(campaign: Campaign, draft: Campaign) -> Iterator[Change]:
     fields = (
         ("deadline", _day(campaign.deadline), _day(draft.deadline)),
         ("demands", tuple(row.text for row in campaign.demands), tuple(row.text for row in draft.demands)),
-        ("addressees", _people(campaign.addressees), _people(draft.addressees)),
+        ("addressees", _people(campaign.own_addressees), _people(draft.own_addressees)),
         *((name, _lines(getattr(campaign, name)), _lines(getattr(draft, name))) for name in TEXTS),
     )
     for name, was, becomes in fields:
@@ -149,8 +149,8 @@ def _corrections(campaign: Campaign, draft: Campaign, fields: Collection[str]) -
 
 def _entered(campaign: Campaign, draft: Campaign) -> list[Entered]:
     """The draft's addressees; who was there before keeps the row, and what the update does not say of them."""
-    known = {row.name.casefold(): row for row in campaign.addressees}
-    return [_merged(row, known.get(row.name.casefold())) for row in draft.addressees]
+    known = {row.name.casefold(): row for row in campaign.own_addressees}
+    return [_merged(row, known.get(row.name.casefold())) for row in draft.own_addressees]
 
 
 def _merged(row: AddresseeRow, old: AddresseeRow | None) -> Entered:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advocacy.domain.posting import aim, days_to_allow, last_posting_day, posting_days
+from advocacy.domain.posting import Entry, aim, days_to_allow, last_posting_day, own_aims, posting_days
 
 COUNTRIES = st.sampled_from(["US", "CA", "GB", "DE", "FR", "AU", "IE", "CH", "NG", "KI", "IN", None])
 
@@ -103,3 +103,24 @@ def _arrives(posted: date, working_days: int) -> date:
     for _ in range(working_days):
         day = _next_working_day(day)
     return day
+
+
+def test_what_an_organisation_enters_goes_before_what_ships_the_pair_before_anywhere() -> None:
+    said = {"source": "Lantern", "dated": date(2026, 3, 1)}
+    own = own_aims(
+        [
+            Entry("CA", "US", 12, suspended=False, **said),
+            Entry(None, "US", None, suspended=True, **said),
+            Entry("FR", None, 20, suspended=False, **said),
+            Entry("CA", "US", 14, suspended=False, **said),
+        ]
+    )
+
+    to_states, suspended, at_home, from_france = (
+        aim("CA", "US", own), aim("GB", "US", own), aim("FR", "FR", own), aim("FR", "DE", own)
+    )  # fmt: skip
+
+    assert (to_states.working_days, to_states.source, to_states.published) == (14, "Lantern", True)
+    assert (suspended.suspended, suspended.working_days) == (True, 7)
+    assert (at_home.working_days, from_france.working_days) == (3, 20)
+    assert aim("DE", "FR", own) == aim("DE", "FR")

@@ -24,7 +24,7 @@ def packet(campaign: Campaign, wishes: Wishes, *, today: date = TODAY, window: E
     deadline = campaign.due_by()
     assert deadline is not None
     pools = load_pools()
-    letters = correspondence(campaign, wishes, today=today, deadline=deadline, now=NOON, pools=pools)
+    letters = correspondence(campaign, wishes, today=today, deadline=deadline, now=NOON + (today - TODAY), pools=pools)
     return packet_sheet(campaign, letters, wishes, paper_words("en"), today=today, pools=pools, window=window)
 
 

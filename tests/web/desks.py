@@ -17,6 +17,7 @@ from advocacy.models.base import db
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
 from advocacy.models.organiser import Organiser, Role
+from advocacy.models.posting import Embassy, PostingEntry
 from advocacy.models.supporter import Supporter
 from advocacy.models.supporter_import import SupporterImport
 from advocacy.operations import desk_sessions
@@ -69,6 +70,8 @@ class Scene:
     supporter: Supporter
     colleague: Organiser
     import_: SupporterImport
+    entry: PostingEntry
+    embassy: Embassy
 
 
 def set_scene(session: Session) -> Scene:
@@ -89,6 +92,11 @@ def set_scene(session: Session) -> Scene:
     session.add(blast)
     session.flush()
     words = {"subject": "Seven days left", "text": "{{ greeting }} {{ act_url }}", "html": "<p>{{ greeting }}</p>"}
+    entry = PostingEntry(
+        to_country="FR", working_days=9, source="Lantern", dated=NOON.date(), entered_at=NOON, actor="organiser:1"
+    )
+    embassy = Embassy(of_country="FR", name="Embassy", country="CA", for_countries=["CA"], changed_at=NOON)
+    session.add_all([entry, embassy])
     session.add(ContentVersion(blast_id=blast.id, language="en", sha256="0" * 64, **words))
     import_ = SupporterImport(
         name="list.csv",
@@ -102,4 +110,4 @@ def set_scene(session: Session) -> Scene:
     session.add(import_)
     session.commit()
     colleague = add_organiser(session, OrganiserRole.VIEWER, "colleague@example.org")
-    return Scene(live, draft, blast, supporter, colleague, import_)
+    return Scene(live, draft, blast, supporter, colleague, import_, entry, embassy)

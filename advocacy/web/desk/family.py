@@ -5,12 +5,14 @@ from flask import Blueprint
 from advocacy.web.desk import (
     blasts,
     campaigns,
+    embassies,
     enter,
     imports,
     launch,
     letters,
     me,
     phrasings,
+    postage,
     rehearsal,
     results,
     review,
@@ -48,6 +50,8 @@ PAGES: tuple[Blueprint, ...] = (
     supporters.bp,
     settings.bp,
     me.bp,
+    postage.bp,
+    embassies.bp,
     rules.bp,
     sending_domain.bp,
 )

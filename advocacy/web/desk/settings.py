@@ -12,7 +12,7 @@ from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
 from advocacy.domain.permissions import OrganiserRole, Permission
 from advocacy.models.base import db
 from advocacy.models.installation import AuditEntry
-from advocacy.models.organiser import Organiser
+from advocacy.models.organiser import Organiser, names_by_actor
 from advocacy.operations import organisers
 from advocacy.web import access
 from advocacy.web import requests as web_requests
@@ -106,7 +106,6 @@ def audit() -> ResponseReturnValue:
         query = query.where(AuditEntry.id < before)
     found = session.scalars(query).all()
     kinds = session.scalars(select(AuditEntry.what).distinct().order_by(AuditEntry.what)).all()
-    names = {f"organiser:{person.id}": person.email for person in organisers.everyone(session)}
     return render_template(
         "desk/settings/audit.html",
         entries=found[:_PAGE],
@@ -114,7 +113,7 @@ def audit() -> ResponseReturnValue:
         kinds=[(kind, kind) for kind in kinds],
         what=what,
         about=about,
-        names=names,
+        names=names_by_actor(session),
     )
 
 

@@ -10,6 +10,7 @@ from advocacy.domain.addressee import Addressee, Channel
 from advocacy.domain.arrival import Arrival, Band, Forecast
 from advocacy.domain.channels import MailLink, PhoneLink
 from advocacy.operations.appeals import Correspondence, Way
+from advocacy.operations.routing import Routed
 from advocacy.web.public.compose import Typed, Visit
 from advocacy.web.public.hours import Hours, of_office
 from advocacy.web.wording import country, day, near_day
@@ -42,6 +43,7 @@ class Shown:
     reckoned: str = ""
     source: str = ""
     stamp: str = ""
+    suspended: str = ""
 
 
 def shown(one: Correspondence, visit: Visit, typed: Typed) -> list[Shown]:
@@ -72,7 +74,7 @@ def _shown(one: Correspondence, way: Way, visit: Visit, typed: Typed) -> Shown:
         asks=addressee.form_asks,
         fields=_fields(typed) if channel is Channel.WEB_FORM else (),
         handle=(addressee.social or "") if channel is Channel.SOCIAL else "",
-        **(_on_arrival(way.forecast) if way.forecast else {}),
+        **(_on_mail(way.mail) if way.mail else {}),
     )
 
 
@@ -80,6 +82,17 @@ def can_post(one: Correspondence) -> bool:
     """Return whether a letter on paper to this addressee still makes sense and nothing in it must be mended."""
     way = one.way(Channel.POST)
     return way is not None and way.offer.works and not one.problems
+
+
+def _on_mail(mail: Routed) -> dict[str, str]:
+    """Return the words on the post; where the post to a country is suspended, also who says so."""
+    told = _on_arrival(mail.forecast)
+    if mail.suspended is None:
+        return told
+    who = _("Source: %(name)s, as of %(day)s.", name=mail.suspended.source, day=_dated(mail.suspended.dated))
+    if mail.forecast.arrival is Arrival.SUSPENDED:
+        return told | {"reckoned": "", "source": str(who), "suspended": str(who)}
+    return told | {"suspended": str(who)}
 
 
 def _on_arrival(forecast: Forecast) -> dict[str, str]:
@@ -151,7 +164,7 @@ def label(channel: Channel) -> str:
 def reason(way: Way, addressee: Addressee) -> str:
     """Return why this way is offered, or why it no longer is, in the page's language."""
     key, days = way.offer.reason.key, way.offer.reason.days
-    if way.post_by is not None and key in {"post", "post_today", "post_late"}:
+    if way.post_by is not None and key in {"post", "post_today", "post_late", "post_embassy"}:
         return _about_post(key, near_day(way.post_by))
     said = {
         "over": lambda: _("The deadline has passed."),
@@ -159,6 +172,7 @@ def reason(way: Way, addressee: Addressee) -> str:
         "post_unknown": lambda: _(
             "A letter on paper is noticed. We do not know how long the post takes: send it soon."
         ),
+        "post_suspended": lambda: _("The post takes no letters to their country at present. Choose another way."),
         "email": lambda: _("It arrives at once, and comes from you."),
         "web_form": lambda: _("It arrives at once. You paste your text into their form."),
         "phone": lambda: _("A call takes a minute or two. There is a script to read from."),
@@ -172,6 +186,13 @@ def reason(way: Way, addressee: Addressee) -> str:
 def _about_post(key: str, day: str) -> str:
     if key == "post":
         return str(_("A letter on paper is noticed. Post it by %(day)s, so that it arrives in time.", day=day))
+    if key == "post_embassy":
+        said = _(
+            "The post takes no letters to their country at present. The embassy where you live passes yours on: "
+            "post it to the embassy by %(day)s.",
+            day=day,
+        )
+        return str(said)
     if key == "post_today":
         return str(_("A letter on paper is noticed. Post it today: tomorrow is too late for the deadline."))
     return str(_("Too late: a letter had to be posted by %(day)s to arrive in time.", day=day))
