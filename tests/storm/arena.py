@@ -73,6 +73,7 @@ class Arena:
         reports = SendGridReports([self.double.key])
         bundle = Gateways(clock=self.clock, provider=FakeProvider(), reports=reports)
         self.app: Flask = create_app(self.settings, bundle)
+        self.app.config["WTF_CSRF_ENABLED"] = False
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
         self._web: BaseWSGIServer = make_server("127.0.0.1", self.port, self.app, threaded=True)
         threading.Thread(target=self._web.serve_forever, daemon=True).start()

@@ -13,11 +13,13 @@ import signal
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from werkzeug.serving import make_server
 
 from advocacy.app import create_app
@@ -56,13 +58,14 @@ def work(app: Flask, batch: int, *, naive: bool = False) -> None:
         settings, gateways = app.extensions["advocacy.settings"], current()
         gateways.provider.batch = batch
         while True:
-            session = db.session()
-            engine.tick(session, gateways=gateways, settings=settings)
-            if naive:
-                session.execute(_BLINDLY_AGAIN, {"now": gateways.clock.now().replace(tzinfo=None).isoformat(" ")})
-                session.commit()
-            single.hand_over_due(session, gateways=gateways, settings=settings, seconds=0.5)
-            sending.hand_over_due(session, gateways=gateways, settings=settings, seconds=0.5)
+            with suppress(DBAPIError):  # A task that fails is tried again at the next tick.
+                session = db.session()
+                engine.tick(session, gateways=gateways, settings=settings)
+                if naive:
+                    session.execute(_BLINDLY_AGAIN, {"now": gateways.clock.now().replace(tzinfo=None).isoformat(" ")})
+                    session.commit()
+                single.hand_over_due(session, gateways=gateways, settings=settings, seconds=0.5)
+                sending.hand_over_due(session, gateways=gateways, settings=settings, seconds=0.5)
             db.session.remove()
             time.sleep(0.05)
 
