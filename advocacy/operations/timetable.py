@@ -48,10 +48,15 @@ class PlanLine:
 
 
 def itineraries(
-    campaign: Campaign, deadline: Deadline, groups: Sequence[Group], *, launched_at: datetime
+    campaign: Campaign,
+    deadline: Deadline,
+    groups: Sequence[Group],
+    *,
+    launched_at: datetime,
+    cadence: Cadence | None = None,
 ) -> dict[Group, tuple[Planned, ...]]:
-    """Return what is planned for each group of supporters."""
-    cadence = Cadence.from_json(campaign.cadence)
+    """Return what is planned for each group of supporters, by the campaign's own cadence unless another is given."""
+    cadence = cadence or Cadence.from_json(campaign.cadence)
     by_post = post_only(campaign)
     own = own_aims(object_session(campaign))
     plans: dict[tuple[str, str | None], tuple[Planned, ...]] = {}
@@ -70,11 +75,18 @@ def itineraries(
 
 
 def lines(
-    campaign: Campaign, deadline: Deadline, groups: Sequence[Group], *, launched_at: datetime, after: datetime
+    campaign: Campaign,
+    deadline: Deadline,
+    groups: Sequence[Group],
+    *,
+    launched_at: datetime,
+    after: datetime,
+    cadence: Cadence | None = None,
 ) -> list[PlanLine]:
-    """Return the mails due after `after`, in order."""
+    """Return the mails due after `after`, in order, by the campaign's own cadence unless another is given."""
     found: dict[str, list[tuple[Group, Planned]]] = {}
-    for group, plan in itineraries(campaign, deadline, groups, launched_at=launched_at).items():
+    plans = itineraries(campaign, deadline, groups, launched_at=launched_at, cadence=cadence)
+    for group, plan in plans.items():
         for each in plan:
             if each.due_at >= after and _wants(group, each, plan):
                 found.setdefault(each.step.key, []).append((group, each))
@@ -90,14 +102,15 @@ def changes(
     *,
     launched_at: datetime,
     now: datetime,
+    cadence: Cadence | None = None,
 ) -> list[tuple[str, Change]]:
-    """Return what a moved deadline does to each mail not yet due, for the zone with the most people."""
+    """Return what a moved deadline or another cadence does to each mail not yet due, for the zone with most people."""
     if not groups:
         return []
     largest = max(groups, key=lambda group: group.people)
     old = itineraries(campaign, was, [largest], launched_at=launched_at)[largest]
-    new = itineraries(campaign, becomes, [largest], launched_at=launched_at)[largest]
-    names = {each.step.key: _name(each) for each in (*old, *new)}
+    new = itineraries(campaign, becomes, [largest], launched_at=launched_at, cadence=cadence)[largest]
+    names = {each.step.key: name_of(each) for each in (*old, *new)}
     before = {key: due for key, due in dues_by_key(old).items() if due > now}
     after = {key: due for key, due in dues_by_key(new).items() if due > now}
     return [(names[change.key], change) for change in before_and_after(before, after)]
@@ -127,7 +140,7 @@ def _line(rule: str, members: list[tuple[Group, Planned]], deadline: Deadline) -
     why = _WHY[step.kind].format(days=_days(step.days_before), deadline=deadline.day, time=step.local_time)
     return PlanLine(
         rule=rule,
-        name=_name(members[0][1]),
+        name=name_of(members[0][1]),
         first_due=min(each.due_at for _, each in members),
         last_due=max(each.due_at for _, each in members),
         people=sum(group.people for group, _ in members),
@@ -135,7 +148,8 @@ def _line(rule: str, members: list[tuple[Group, Planned]], deadline: Deadline) -
     )
 
 
-def _name(each: Planned) -> str:
+def name_of(each: Planned) -> str:
+    """Return what a planned mail is called."""
     return _NAMES[each.step.kind].format(days=_days(each.step.days_before))
 
 

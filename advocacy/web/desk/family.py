@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from advocacy.web.desk import (
     blasts,
+    cadence,
     campaigns,
     embassies,
     enter,
@@ -45,6 +46,7 @@ PAGES: tuple[Blueprint, ...] = (
     writing.bp,
     sending.bp,
     campaigns.bp,
+    cadence.bp,
     blasts.bp,
     imports.bp,
     supporters.bp,

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_babel import ngettext as plural
 from markupsafe import Markup, escape
 
@@ -14,6 +14,7 @@ from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.selection import Selection
+from advocacy.domain.wording import city_of, locale_for
 from advocacy.gateways import current
 from advocacy.models.campaign import Campaign
 from advocacy.web.desk import who
@@ -175,6 +176,12 @@ def audience(chosen: Selection) -> str:
     if chosen.joined_until:
         said.append(_("joined on or before %(day)s", day=weekday(chosen.joined_until)))
     return "; ".join(said) or _("everyone on this campaign")
+
+
+@bp.app_template_filter("city")
+def city(zone: str) -> str:
+    """The city a zone is named after: "Toronto"."""
+    return city_of(zone, get_locale() or locale_for("en"))
 
 
 @bp.app_template_filter("in_zone")
