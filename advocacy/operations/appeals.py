@@ -9,9 +9,10 @@ from sqlalchemy.orm import object_session
 from advocacy.domain import channels
 from advocacy.domain import wording as wordings
 from advocacy.domain.addressee import Addressee, Channel, Role
-from advocacy.domain.appeal import compose, fitting, guard, paper
+from advocacy.domain.appeal import compose, fitting, guard, paper, rendering
+from advocacy.domain.appeal.campaign_phrasings import NONE
 from advocacy.domain.appeal.pools import Pools
-from advocacy.domain.appeal.request import AppealRequest, CampaignFacts, Demand, OwnWords, Tone, Writer
+from advocacy.domain.appeal.request import AppealRequest, OwnWords, Tone, Writer
 from advocacy.domain.appeal.sheets import Envelope
 from advocacy.domain.appeal.text import Appeal
 from advocacy.domain.appeal.window import fits
@@ -19,6 +20,7 @@ from advocacy.domain.arrival import Forecast
 from advocacy.domain.campaign import Deadline
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.posting import OwnAims
+from advocacy.domain.translation import Texts
 from advocacy.models.campaign import AddresseeRow, Campaign
 from advocacy.models.posting import own_aims
 from advocacy.operations import routing
@@ -32,6 +34,7 @@ class Wishes:
     `country` is the alpha-2 code they write from; `return_lines` their own postal address, for the paper only.
     With `initials` the letter is signed with initials and town alone.
     `first_sent` is the day of their first letter where this one follows it up, `firsts` the same by the id of the addressee.
+    `reads` is the language in which they read, where letters in others are to come with their sense in it.
     `bodies` are the letters that the supporter rewrote, by the id of the addressee.
     """
 
@@ -46,6 +49,7 @@ class Wishes:
     seed: str = ""
     first_sent: date | None = None
     firsts: Mapping[int, date] = field(default_factory=dict)
+    reads: str = ""
     bodies: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -68,6 +72,18 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """A letter in the language its supporter reads, for reading alone. `said_in` is the language of the demands in it."""
+
+    appeal: Appeal
+    said_in: str
+
+    @property
+    def whole(self) -> bool:
+        return self.said_in.partition("-")[0] == self.appeal.language
+
+
+@dataclass(frozen=True)
 class Correspondence:
     """One addressee with the ways to reach them, best first, and what would keep or better the letter.
 
@@ -80,6 +96,7 @@ class Correspondence:
     problems: tuple[guard.Problem, ...]
     nudges: tuple[guard.Nudge, ...]
     proposal: str = ""
+    reading: Reading | None = None
 
     def way(self, channel: Channel) -> Way | None:
         return next((way for way in self.ways if way.offer.channel is channel), None)
@@ -97,7 +114,7 @@ def correspondence(
 ) -> list[Correspondence]:
     """Return the letters to all addressees a supporter in this country writes to, the primary ones first.
 
-    `today` is the date the letters carry. They are in the campaign's language, whose demands they repeat word for word.
+    `today` is the date the letters carry. They repeat the demands word for word, in the language `request_for` chooses.
     """
     primary = next((row.value() for row in campaign.addressees if row.role is Role.PRIMARY), None)
     rows = sorted(campaign.addressees, key=lambda row: (row.role is not Role.PRIMARY, row.position))
@@ -139,9 +156,9 @@ def _to_one(
     if letters.letter is None:
         return letters
     voice = pools.voice(base.language)
-    return replace(
-        letters, problems=guard.problems_of(letters.letter, voice), nudges=guard.nudges(letters.letter, base)
-    )
+    shown = letters.letter
+    reads = _for_reading(campaign, replace(base, channel=shown.channel), wishes, pools) if not shown.edited else None
+    return replace(letters, problems=guard.problems_of(shown, voice), nudges=guard.nudges(shown, base), reading=reads)
 
 
 def _rewritten(found: Correspondence, body: str | None) -> Correspondence:
@@ -164,21 +181,18 @@ def _rewritten(found: Correspondence, body: str | None) -> Correspondence:
 def request_for(
     campaign: Campaign, addressee: Addressee, primary: Addressee | None, wishes: Wishes, *, today: date, pools: Pools
 ) -> AppealRequest:
-    """Return what a letter on paper to one addressee is made from. It is in the campaign's language, that of its demands."""
-    language = pools.best(campaign.language)
+    """Return what a letter on paper to one addressee is made from.
+
+    It is in the language the addressee should be written to in, where the case was translated into it, else in the campaign's.
+    """
+    language, said = _language_for(campaign, addressee, pools)
     country = wordings.country_name(wishes.country, wordings.locale_for(language)) if wishes.country else ""
     writer = Writer(name=wishes.name, city=wishes.city, country=country)
     return AppealRequest(
         language=language,
         channel=Channel.POST,
         addressee=addressee,
-        facts=CampaignFacts(
-            title=campaign.title,
-            demands=tuple(Demand(demand.text) for demand in campaign.demands),
-            summary=campaign.concern,
-            countries=tuple(campaign.countries),
-            ua_number=campaign.ua_number,
-        ),
+        facts=rendering.facts_of(said, countries=tuple(campaign.countries), ua_number=campaign.ua_number),
         day=today,
         seed=wishes.seed,
         tone=wishes.tone,
@@ -189,6 +203,26 @@ def request_for(
         first_sent=wishes.first_sent,
         phrasings=campaign.own_phrasings(language),
     )
+
+
+def _language_for(campaign: Campaign, addressee: Addressee, pools: Pools) -> tuple[str, Texts]:
+    wanted = pools.best(addressee.language, campaign.language)
+    said = campaign.said_in(wanted)
+    return (wanted, said) if said.language.startswith(wanted) else (pools.best(campaign.language), campaign.original())
+
+
+def _for_reading(campaign: Campaign, base: AppealRequest, wishes: Wishes, pools: Pools) -> Reading | None:
+    """Return the same letter in the language that the supporter reads; None where it is theirs, or words of a campaign's
+    own stand in it that nobody has written in that language."""
+    language = pools.best(wishes.reads or base.language, base.language)
+    own = campaign.own_phrasings(language)
+    if language == base.language or (base.phrasings != NONE and own == NONE):
+        return None
+    said = campaign.said_in(language)
+    country = wordings.country_name(wishes.country, wordings.locale_for(language)) if wishes.country else ""
+    writer = replace(base.writer, country=country if base.writer.country else "")
+    request = replace(rendering.for_reading(base, language, said), writer=writer, phrasings=own)
+    return Reading(compose.compose(request, pools), said_in=said.language)
 
 
 def letter_sheet(

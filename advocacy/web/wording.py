@@ -22,6 +22,7 @@ def register(app: Flask) -> None:
         days_left=days_left,
         until=until,
         country=country,
+        language_name=language_name,
         grouped=grouped,
         zone_name=zone_name,
         clock_time=clock_time,
@@ -78,6 +79,11 @@ def until(deadline: Deadline) -> str:
 def country(code: str | None) -> str:
     """Return a country's name in the page's language; the code where it has none."""
     return wording.country_name(code, locale())
+
+
+def language_name(tag: str) -> str:
+    """Return a language's name in the page's language."""
+    return str(wording.locale_for(tag).get_language_name(locale().language) or tag)
 
 
 def grouped(number: int) -> str:

@@ -129,7 +129,6 @@ def _page(token: str, visit: Visit, typed: Typed) -> ResponseReturnValue:
         "at_home": telling.writes_at_home(visit.campaign, typed.country),
         "written_to": telling.countries_written_to(visit.campaign),
         "missing_copy": telling.missing_copy(visit.campaign, typed.country),
-        "foreign": telling.foreign_language(visit.campaign),
         "marked": telling.marked,
         "again": request.args.get("again", ""),
         "to_post": sum(ways.can_post(one) for one in letters),

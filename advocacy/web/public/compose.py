@@ -155,7 +155,7 @@ def letters(visit: Visit, typed: Typed) -> list[Correspondence]:
     firsts = actions.first_letters(db.session(), visit.supporter, visit.campaign.id) if typed.second else {}
     return appeals.correspondence(
         visit.campaign,
-        replace(wishes, firsts=firsts),
+        replace(wishes, firsts=firsts, reads=visit.supporter.language),
         today=visit.today,
         deadline=visit.deadline,
         now=visit.now,

@@ -11,6 +11,7 @@ from advocacy.operations import actions
 from advocacy.web.public import compose
 from advocacy.web.public.compose import Visit
 from advocacy.web.requests import settings
+from advocacy.web.wording import locale
 
 
 def visit(token: str) -> Visit:
@@ -23,13 +24,15 @@ def visit(token: str) -> Visit:
 
 
 def around(token: str, visit: Visit) -> dict[str, Any]:
+    said = visit.campaign.said_in(locale().language)
     links = Links(settings().base_url, keys_of(db.session()))
     return {
         "token": token,
         "campaign": visit.campaign,
+        "said": said,
         "deadline": visit.deadline,
         "first_name": visit.first_name,
-        "title": as_subject(visit.campaign.title, visit.campaign.language),
+        "title": as_subject(said.title, said.language),
         "zone": visit.supporter.timezone,
         "preferences_url": f"/preferences/{links.preferences(visit.supporter.id).rpartition('/')[2]}",
         "unsubscribe_url": f"/unsubscribe/{links.unsubscribe(visit.supporter.id).rpartition('/')[2]}",

@@ -7,10 +7,9 @@ from markupsafe import Markup, escape
 
 from advocacy.domain.addressee import Role, lacks_copy
 from advocacy.domain.appeal.guard import NudgeKind, Problem
-from advocacy.domain.wording import locale_for
 from advocacy.models.campaign import Campaign
 from advocacy.operations.appeals import Correspondence
-from advocacy.web.wording import country, locale
+from advocacy.web.wording import country
 
 
 def countries_written_to(campaign: Campaign) -> list[str]:
@@ -39,12 +38,6 @@ def missing_copy(campaign: Campaign, country_code: str | None) -> str:
             country=country(country_code),
         )
     )
-
-
-def foreign_language(campaign: Campaign) -> str:
-    """Return the name of the letter's language where the page speaks another one, else ""."""
-    own, letters = locale(), locale_for(campaign.language)
-    return str(letters.get_language_name(own.language) or "") if own.language != letters.language else ""
 
 
 def advice(one: Correspondence) -> list[str]:

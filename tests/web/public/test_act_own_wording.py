@@ -62,7 +62,7 @@ def test_a_rewritten_letter_is_what_every_letter_carries(app: Flask, session: Se
 
     assert "These are your words now" in page
     assert "I read of the eleven weavers." in sheet_of(page)
-    assert "<li class=mine>with respect</li>" in sheet_of(page)
+    assert '<li><span class="mine">with respect</span></li>' in sheet_of(page)
     link = unescape(re.findall(r'href="(mailto:[^"]+)"', page)[0])
     assert "Dear Minister,\r\n\r\nI read of the eleven weavers.\r\n\r\nPlease" in unquote(link)
     assert "I read of the eleven weavers" not in page.partition('class="copyable script"')[2]

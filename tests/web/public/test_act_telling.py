@@ -6,7 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.domain.addressee import Channel
+from advocacy.domain.translation import Part, Translation
 from advocacy.models import counting
+from advocacy.models.campaign import Campaign, CampaignTranslation
 from advocacy.models.supporter import Action
 from tests.factories import add_campaign_with_embassy, add_supporter
 from tests.web.public.people import add_robin, pages_of, text_of
@@ -119,15 +121,68 @@ def test_the_page_says_how_the_letter_comes_about_and_what_would_better_it(app: 
     assert "What would make it better" not in own.get_data(as_text=True)
 
 
-def test_whoever_reads_another_language_is_told_that_there_is_no_translation(app: Flask, session: Session) -> None:
-    robin, _campaign, pages = add_robin(session)
+def test_whoever_reads_another_language_reads_the_letter_in_it_and_what_has_no_translation_is_said(
+    app: Flask, session: Session
+) -> None:
+    robin, campaign, pages = add_robin(session)
     robin.language = "de"
     session.commit()
+    client = app.test_client()
 
-    page = text_of(app.test_client(), pages.act)
+    bare = text_of(client, pages.act)
+    campaign.translations.append(CampaignTranslation(language="de", parts=german(campaign).as_json()))
+    session.commit()
+    whole = client.post(pages.act, data={"demand": "1", "why": "Ich webe selbst", "country": "CA"}).get_data(
+        as_text=True
+    )
 
-    assert "Sprache der Aktion geschrieben (Englisch)" in page
-    assert "Geschrieben in der Sprache des Briefes (Englisch)" in page
+    assert "Geschrieben in der Sprache des Briefes (Englisch)" in bare
+    assert "Auf Deutsch lesen" in bare
+    assert "steht darin auf Englisch" in bare
+    reading = bare.partition('class="reading"')[2]
+    assert '<span lang="en">' in reading.partition("</article>")[0]
+    sheet, _, reading = whole.partition('class="reading"')
+    reading = reading.partition("</article>")[0]
+    assert "let their families visit them" in sheet.partition('<article class="sheet" lang="en"')[2]
+    assert "ihre Familien zu ihnen zu lassen" in reading
+    assert "die Weber freizulassen" not in reading
+    assert "Ich webe selbst." in reading
+    assert "Kanada" in reading
+    assert "steht darin auf Englisch" not in whole
+    assert "Weber ohne Anklage in Haft</h1>" in whole
+
+
+def test_an_addressee_is_written_to_in_their_language_once_the_case_is_translated(app: Flask, session: Session) -> None:
+    _robin, campaign, pages = add_robin(session)
+    row = campaign.addressees[0]
+    row.language, row.salutation, row.emails = "de", "Sehr geehrte Frau Ministerin,", ["ministerin@justiz.example"]
+    session.commit()
+    client = app.test_client()
+
+    before = text_of(client, pages.act)
+    campaign.translations.append(CampaignTranslation(language="de", parts=german(campaign).as_json()))
+    session.commit()
+    page = text_of(client, pages.act)
+
+    assert '<article class="sheet" lang="en"' in before
+    letter = page.partition('<article class="sheet" lang="de"')[2].partition("</article>")[0]
+    assert "die Weber freizulassen" in letter
+    assert "2. März 2026" in letter
+    assert "Read it in English" in page
+    assert "release the weavers" in page.partition('class="reading"')[2].partition("</article>")[0]
+    assert "die%20Weber%20freizulassen" in page
+
+
+def german(campaign: Campaign) -> Translation:
+    """Return a whole translation of the factory's campaign."""
+    original = campaign.original()
+    words = {"title": "Weber ohne Anklage in Haft", "summary": "Elf Weber sind seit Januar ohne Anklage in Haft."}
+    demands = ("die Weber freizulassen", "ihre Familien zu ihnen zu lassen")
+    return Translation(
+        "de",
+        {name: Part.made(text, original.fields[name]) for name, text in words.items()},
+        tuple(Part.made(text, demand) for text, demand in zip(demands, original.demands, strict=True)),
+    )
 
 
 @pytest.mark.parametrize(("outcome", "counted"), [("reached", 1), ("voicemail", 1), ("busy", 0)])
