@@ -74,6 +74,15 @@ class Busy:
 
 
 @dataclass(frozen=True)
+class Later:
+    """This request alone is to come again: its recipient's server asks for patience. Says nothing about the account,
+    and costs no attempt."""
+
+    reason: str
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True)
 class NotSent:
     """Not one byte of the request was written."""
 
@@ -88,7 +97,7 @@ class Ambiguous:
     status: int | None = None
 
 
-Outcome = Accepted | Refused | Blocked | Busy | NotSent | Ambiguous
+Outcome = Accepted | Refused | Blocked | Busy | Later | NotSent | Ambiguous
 
 
 class Provider(Protocol):

@@ -2,7 +2,7 @@
 
 A dispatch is one person (`batch` is 1): SMTP takes each message by itself and has no way to ask later, so only so is a
 dispatch accepted or refused as a whole. `deliver` sends many messages with one round trip each (RFC 2920) and says what
-became of every one of them.
+became of every one of them. A recipient's domain that asks for patience is paced by itself (`smtp_pace.py`).
 """
 
 import os
@@ -10,15 +10,19 @@ import smtplib
 import socket
 import ssl
 import threading
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from math import inf
 from typing import cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from advocacy.domain.handover import Accepted, Blocked, NotSent, Outcome, Refused, Request
+from advocacy.domain.handover import Accepted, Blocked, Later, NotSent, Outcome, Refused, Request
 from advocacy.gateways.clock import Clock
 from advocacy.gateways.sendgrid import scrubbed
 from advocacy.gateways.sendgrid_body import ascii_address
 from advocacy.gateways.smtp_message import UnfitError, skeleton, written
+from advocacy.gateways.smtp_pace import Pace
 from advocacy.gateways.smtp_session import CONNECT_SECONDS, CutError, Ready, Session
 
 GREETING_SECONDS = 10.0
@@ -35,19 +39,24 @@ class _Server:
     tls: bool
     user: str | None
     password: str
+    per_domain: float
 
 
 class Smtp:
     """`url` is SMTP_URL: smtp://host:port (TLS when offered, always before a password), smtps://host:port (TLS from the
-    first byte), with user:password@ where needed; `?tls=off` for a server on this machine. Raises ValueError."""
+    first byte), with user:password@ where needed; `?tls=off` for a server on this machine, `?per_domain=5` for at most
+    five messages a second from each worker to one domain. `trust` says whose certificates are believed, by default
+    those the machine believes. Raises ValueError."""
 
     name = "smtp"
     idempotent = False
     reports = False
     batch = 1
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock, trust: ssl.SSLContext | None = None) -> None:
         self._server = _parse(url)
+        self._trust = trust or (ssl.create_default_context() if self._server.tls else None)
+        self._pace = Pace(self._server.per_domain)
         self._clock = clock
         self._lock = threading.Lock()
         self._idle: list[Session] = []
@@ -89,9 +98,10 @@ class Smtp:
             return tuple(Blocked("the server refuses the password", error.smtp_code) for _ in messages)
         except (smtplib.SMTPException, OSError, CutError) as error:
             return tuple(NotSent(f"no connection to {self._server.host}: {_why(error)}") for _ in messages)
-        outcomes = session.send_all(request.sender, messages, not_after)
+        begun = self._paced(messages)
+        outcomes = session.send_all(request.sender, begun, not_after)
         self._give_back(session)
-        return outcomes
+        return tuple(self._learnt(message, outcome) for message, outcome in zip(begun, outcomes, strict=True))
 
     def close(self) -> None:
         with self._lock:
@@ -104,7 +114,29 @@ class Smtp:
             if session.fresh():
                 return session
             session.close()
-        return Session(_open(self._server), self._clock)
+        return Session(_open(self._server, self._trust), self._clock)
+
+    def _paced(self, messages: Sequence[Ready | Refused]) -> list[Ready | Outcome]:
+        """Put what is to begin later in place of messages to domains that had enough for now."""
+        now, paced = self._clock.boottime(), list[Ready | Outcome]()
+        with self._lock:
+            for message in messages:
+                wait = self._pace.wait(message.domain, now) if isinstance(message, Ready) else 0.0
+                slower = Later("this domain gets its mail more slowly for now", timedelta(seconds=wait))
+                paced.append(slower if wait else message)
+        return paced
+
+    def _learnt(self, message: Ready | Outcome, outcome: Outcome) -> Outcome:
+        if not isinstance(message, Ready):
+            return outcome
+        if isinstance(outcome, Later):
+            with self._lock:
+                wait = self._pace.asked_for_patience(message.domain, self._clock.boottime())
+            return replace(outcome, retry_after=timedelta(seconds=wait))
+        if isinstance(outcome, Accepted):
+            with self._lock:
+                self._pace.took(message.domain)
+        return outcome
 
     def _pop(self) -> Session | None:
         with self._lock:
@@ -133,18 +165,17 @@ def _messages(request: Request, clock: Clock) -> list[Ready | Refused]:
     return ready
 
 
-def _open(server: _Server) -> smtplib.SMTP:
+def _open(server: _Server, trust: ssl.SSLContext | None) -> smtplib.SMTP:
     """Connect, secure, sign in. Raises smtplib.SMTPException or OSError; nothing of any mail is written."""
-    context = ssl.create_default_context()
     if server.secure:
-        client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=CONNECT_SECONDS, context=context)
+        client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=CONNECT_SECONDS, context=trust)
     else:
         client = smtplib.SMTP(timeout=CONNECT_SECONDS)
         client.timeout = CONNECT_SECONDS
         client._host = server.host  # type: ignore[attr-defined]  # noqa: SLF001 - STARTTLS checks it; connect() does not set it
         client.connect(server.host, server.port)
     try:
-        _greet(client, server, context)
+        _greet(client, server, trust)
     except BaseException:
         client.close()
         raise
@@ -153,12 +184,12 @@ def _open(server: _Server) -> smtplib.SMTP:
     return client
 
 
-def _greet(client: smtplib.SMTP, server: _Server, context: ssl.SSLContext) -> None:
+def _greet(client: smtplib.SMTP, server: _Server, trust: ssl.SSLContext | None) -> None:
     sock = cast("socket.socket", client.sock)
     sock.settimeout(GREETING_SECONDS)
     client.ehlo()
     if not server.secure and server.tls and client.has_extn("starttls"):
-        client.starttls(context=context)
+        client.starttls(context=trust)
         client.ehlo()
     elif server.user and server.tls and not server.secure:
         raise smtplib.SMTPNotSupportedError("the server offers no TLS, and the password is not sent without")
@@ -172,14 +203,28 @@ def _parse(url: str) -> _Server:
         raise ValueError("SMTP_URL is written smtp://user:password@host:port or smtps://...")
     secure = parts.scheme == "smtps"
     user = unquote(parts.username) if parts.username else None
+    asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return _Server(
         host=parts.hostname,
         port=parts.port or (465 if secure else 587 if user else 25),
         secure=secure,
-        tls=parse_qs(parts.query).get("tls") != ["off"],
+        tls=secure or asked.get("tls") != "off",
         user=user,
         password=unquote(parts.password or ""),
+        per_domain=_rate(asked.get("per_domain")),
     )
+
+
+def _rate(asked: str | None) -> float:
+    if asked is None:
+        return inf
+    try:
+        rate = float(asked)
+    except ValueError:
+        rate = 0.0
+    if not rate > 0:
+        raise ValueError("in SMTP_URL, per_domain is a number of messages a second above zero")
+    return rate
 
 
 def _why(error: Exception) -> str:

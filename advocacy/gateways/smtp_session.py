@@ -10,7 +10,7 @@ from typing import cast
 
 from urllib3.util.wait import wait_for_read
 
-from advocacy.domain.handover import Accepted, Ambiguous, Blocked, Busy, NotSent, Outcome, Refused
+from advocacy.domain.handover import Accepted, Ambiguous, Blocked, Busy, Later, NotSent, Outcome, Refused
 from advocacy.gateways.clock import Clock
 from advocacy.gateways.sendgrid import scrubbed
 
@@ -42,6 +42,10 @@ class Ready:
     person: int
     address: str
     data: bytes
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2].lower()
 
 
 class Session:
@@ -78,12 +82,13 @@ class Session:
         with contextlib.suppress(OSError):
             self._sock.close()
 
-    def send_all(self, sender: str, messages: Sequence["Ready | Refused"], not_after: float) -> tuple[Outcome, ...]:
-        """Send each message. The next envelope travels with the end of the one before, where the server allows."""
+    def send_all(self, sender: str, messages: Sequence["Ready | Outcome"], not_after: float) -> tuple[Outcome, ...]:
+        """Send each message that is ready; what became of the others is known already. The next envelope travels with
+        the end of the message before, where the server allows."""
         outcomes: list[Outcome] = []
         asked = False
         for number, message in enumerate(messages):
-            if isinstance(message, Refused):
+            if not isinstance(message, Ready):
                 outcomes.append(message)
                 continue
             if not self._open:
@@ -228,7 +233,7 @@ def _refused(from_: _Reply, to: _Reply, data: _Reply, person: int) -> Outcome | 
         return Refused(words, to.code, person=person)
     if to.code in (450, 451) and from_.code < 400:
         # This recipient's server asks for patience; the account is not to blame, so only this message waits.
-        return NotSent(f"the server asks to come again for this recipient: {scrubbed(to.text)}")
+        return Later(f"the server asks to come again for this recipient: {scrubbed(to.text)}")
     if any(reply.code >= 400 for reply in (from_, to, data)):
         first = next(reply for reply in (from_, to, data) if reply.code >= 400)
         return Busy(status=first.code) if first.code < 500 else Refused(scrubbed(first.text), first.code, person=person)

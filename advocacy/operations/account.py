@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from advocacy.domain.handover import Accepted, Ambiguous, Blocked, Busy, NotSent, Outcome, Refused
+from advocacy.domain.handover import Accepted, Ambiguous, Blocked, Busy, Later, NotSent, Outcome, Refused
 from advocacy.models.blast import ProviderAccount
 
 GOOD, BROKEN, BLOCKED = "good", "broken", "blocked"
@@ -46,7 +46,7 @@ def usable(session: Session, kind: str, now: datetime) -> bool:
 
 def learn(session: Session, kind: str, outcome: Outcome, now: datetime) -> None:
     """Remember what an answer says about the account, in the caller's transaction."""
-    if isinstance(outcome, Accepted) and not _troubled(session, kind):
+    if isinstance(outcome, Later) or (isinstance(outcome, Accepted) and not _troubled(session, kind)):
         return
     row = account(session, kind)
     if isinstance(outcome, Accepted | Refused):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from advocacy.domain.dispatch import Event
-from advocacy.domain.handover import Accepted, Ambiguous, Blocked, Busy, NotSent, Outcome, Refused
+from advocacy.domain.handover import Accepted, Ambiguous, Blocked, Busy, Later, NotSent, Outcome, Refused
 
 _COOLS_FOR = timedelta(seconds=30)
 _LONGEST_COOL = timedelta(minutes=15)
@@ -37,6 +37,9 @@ def meaning(outcome: Outcome, *, now: datetime, attempts: int) -> Meaning:
         case Busy(retry_after=retry_after, status=status):
             wait = {"hold_until": now + min(retry_after or _COOLS_FOR, _LONGEST_COOL)}
             return Meaning(Event.GIVE_BACK, _freed() | wait | {"http_status": status})
+        case Later(reason=reason, retry_after=retry_after):
+            wait = {"hold_until": now + min(retry_after or _COOLS_FOR, _LONGEST_COOL)}
+            return Meaning(Event.GIVE_BACK, _freed() | wait | {"error": _cut(reason)})
         case NotSent(reason=reason):
             tried = {"attempts": attempts + 1, "error": _cut(reason)}
             return Meaning(Event.GIVE_BACK, _freed() | {"hold_until": now + backoff(attempts + 1)} | tried)

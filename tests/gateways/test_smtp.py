@@ -7,14 +7,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advocacy.domain.handover import Accepted, Ambiguous, Blocked, Busy, NotSent, Outcome, Refused
+from advocacy.domain.handover import Accepted, Ambiguous, Blocked, Busy, Later, NotSent, Outcome, Refused
 from advocacy.domain.merge import merge, merge_html
 from advocacy.gateways.clock import SystemClock
 from advocacy.gateways.smtp import Smtp
@@ -154,7 +154,7 @@ def test_a_dispatch_is_one_person_and_the_connection_stays_open() -> None:
         ({"MAIL FROM": "cut"}, NotSent, 0),
         ({"RCPT TO": "550 5.1.1 <person1@example.org> unknown"}, Refused, 0),
         ({"RCPT TO": "554 5.7.1 Relay access denied"}, Blocked, 0),
-        ({"RCPT TO": "450 4.2.0 greylisted"}, NotSent, 0),
+        ({"RCPT TO": "450 4.2.0 greylisted"}, Later, 0),
         ({"RCPT TO": "421 4.3.2 shutting down"}, Busy, 0),
         ({"DATA": "cut"}, NotSent, 0),
         ({"end": "552 5.3.4 too large"}, Refused, 0),
@@ -197,6 +197,32 @@ def test_after_a_cut_one_is_unknown_and_the_rest_had_not_begun() -> None:
         assert len(sink.taken) == 1
 
 
+def test_a_domain_that_asks_for_patience_waits_by_itself() -> None:
+    strict, others = a_person(1), replace(a_person(2), address="person2@elsewhere.example.org")
+    with _serving(says={strict.address: "450 4.2.0 greylisted"}) as (sink, gateway):
+        first = gateway.deliver(a_request(strict, others), not_after=_soon())
+        second = gateway.deliver(a_request(replace(strict, ref="other"), others), not_after=_soon())
+
+        assert [type(outcome) for outcome in (*first, *second)] == [Later, Accepted, Later, Accepted]
+        assert isinstance(first[0], Later)
+        assert first[0].retry_after == timedelta(seconds=30)
+        assert isinstance(second[0], Later)
+        assert second[0].reason == "this domain gets its mail more slowly for now"
+        assert [to for to, _ in sink.taken] == [others.address] * 2
+
+
+def test_one_domain_gets_no_more_in_a_second_than_was_asked_for() -> None:
+    people = [a_person(number) for number in range(5)]
+    with _serving() as (sink, _):
+        gateway = Smtp(f"smtp://127.0.0.1:{sink.port}?per_domain=0.5", CLOCK)
+        outcomes = gateway.deliver(a_request(*people), not_after=_soon())
+        gateway.close()
+
+        assert [type(outcome) for outcome in outcomes] == [Accepted, Later, Later, Later, Later]
+        waits = [outcome.retry_after.total_seconds() for outcome in outcomes[1:]]  # type: ignore[union-attr]
+        assert waits == pytest.approx([4, 6, 8, 10], abs=0.5), "each has a turn of its own"
+
+
 def test_nothing_is_written_after_the_time_nor_in_a_rehearsal() -> None:
     with _serving() as (sink, gateway):
         gateway.prepare()
@@ -228,7 +254,9 @@ def test_a_password_is_not_sent_without_tls() -> None:
         assert "secret" not in refused.reason
 
 
-@pytest.mark.parametrize("url", ["", "mail.example.org", "http://mail.example.org", "smtp://"])
+@pytest.mark.parametrize(
+    "url", ["smtp://mail.example.org?per_domain=none", "", "mail.example.org", "http://mail.example.org", "smtp://"]
+)
 def test_an_address_that_is_no_server_is_refused_at_the_start(url: str) -> None:
     with pytest.raises(ValueError, match="SMTP_URL"):
         Smtp(url, CLOCK)

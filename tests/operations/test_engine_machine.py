@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from advocacy.domain.blast import BlastState
 from advocacy.domain.errors import ConflictError
-from advocacy.domain.handover import Accepted, Ambiguous, Busy, NotSent, Outcome, Refused, Request
+from advocacy.domain.handover import Accepted, Ambiguous, Busy, Later, NotSent, Outcome, Refused, Request
 from advocacy.models.base import Base
 from advocacy.models.blast import Report
 from advocacy.models.campaign import Campaign
@@ -52,7 +52,7 @@ class Machine:
         self.claims: list[Claim] = []
         self.stopped: dict[str, datetime] = {}
         self.answers: list[Outcome] = [
-            Accepted(), Ambiguous("lost"), Busy(timedelta(seconds=5)), NotSent("no"), Refused("all"), Ambiguous("taken")
+            Accepted(), Ambiguous("lost"), Busy(timedelta(seconds=5)), Later("grey"), NotSent("no"), Refused("all"), Ambiguous("taken")
         ]  # fmt: skip
         running.provider.takes_even_if = lambda _: self.answer == Ambiguous("taken")
         self.answer: Outcome = Accepted()

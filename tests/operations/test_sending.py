@@ -8,8 +8,8 @@ from sqlalchemy import select
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.dispatch import DispatchState
-from advocacy.domain.handover import Accepted, Blocked, Busy, NotSent, Refused, Request
-from advocacy.models.blast import Delivery, Dispatch
+from advocacy.domain.handover import Accepted, Blocked, Busy, Later, NotSent, Refused, Request
+from advocacy.models.blast import Delivery, Dispatch, ProviderAccount
 from advocacy.models.supporter import Supporter
 from advocacy.operations import blast_moves, sending, suppressing
 from advocacy.operations.building import build
@@ -233,3 +233,23 @@ def test_no_request_is_handed_over_inside_a_transaction(running: Engine) -> None
     running.run()
 
     assert inside == [False]
+
+
+def test_patience_for_one_recipient_holds_up_nobody_else_and_costs_no_attempt(running: Engine) -> None:
+    running.provider.batch = 1
+    running.provider.answer = lambda request: (
+        Later("greylisted", timedelta(minutes=5)) if request.people[0].address == "p0003@example.org" else Accepted()
+    )
+    launched(running, 4)
+
+    for minute in range(0, 21, 5):
+        running.at(MORNING + timedelta(minutes=minute))
+
+    waiting = running.session.scalars(select(Dispatch).where(Dispatch.state == DispatchState.PLANNED)).one()
+    assert (waiting.attempts, waiting.error) == (0, "greylisted")
+    assert running.provider.addresses == addresses(3)
+    assert running.session.scalars(select(ProviderAccount.health)).all() in ([], ["good"])
+    running.provider.answer = lambda _: Accepted()
+    running.at(MORNING + timedelta(minutes=30))
+    assert running.provider.addresses == addresses(4)
+    running.check()

@@ -9,6 +9,7 @@ from advocacy.cli.bench.floor import floor
 from advocacy.cli.bench.pages import pages
 from advocacy.cli.bench.plan import plan
 from advocacy.cli.bench.reading import reading
+from advocacy.cli.bench.smtp import smtp
 
 
 @click.group()
@@ -16,5 +17,5 @@ def bench() -> None:
     """Benchmarks. Compare figures of one run with each other: machines are shared and noisy."""
 
 
-for command in (appeals, blast, events, floor, pages, plan, reading):
+for command in (appeals, blast, events, floor, pages, plan, reading, smtp):
     bench.add_command(command)
