@@ -10,7 +10,7 @@ from advocacy.models import installation
 from advocacy.models.base import forget_the_log
 from advocacy.models.blast import Report
 from advocacy.models.supporter import SignUp, Supporter, Suppression
-from advocacy.operations import desk_sessions, drafts, exports, imports, parcels, preferences, privacy
+from advocacy.operations import desk_sessions, drafts, exports, imports, parcels, preferences, privacy, tagging
 from advocacy.operations.supporters import SIGN_UP_LIFE
 
 EVERY = timedelta(hours=1)
@@ -29,6 +29,7 @@ def when_it_is_time(session: Session, now: datetime) -> None:
     rules = preferences.read(session)
     imports.forget_old(session, now)
     exports.forget_old(session, now)
+    tagging.forget_old(session, now)
     if unconfirmed(session, now) + parcels.forget_old(session, now) + drafts.forget_ended(session, now):
         forget_the_log(session)
     reports(session, before=now - timedelta(days=rules.keep_reports_days))

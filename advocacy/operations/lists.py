@@ -1,4 +1,4 @@
-"""Lists of supporters in and out, in the background: whatever waits is taken a step further."""
+"""Work on many supporters, in the background: lists in and out, tags, counts. What waits is taken a step further."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from advocacy.config import Settings
 from advocacy.domain.exporting import ExportState
 from advocacy.domain.importing import WORKING, ImportState
+from advocacy.domain.tagging import AT_WORK
 from advocacy.gateways.clock import Clock
 from advocacy.models.supporter_export import SupporterExport
 from advocacy.models.supporter_import import SupporterImport
-from advocacy.operations import exports, import_undoing, import_work
+from advocacy.models.tagging import Tagging
+from advocacy.operations import exports, import_undoing, import_work, supporter_counts, tagging
 from advocacy.operations.import_work import GoOn
 
 _SECONDS = 20.0
@@ -37,6 +39,11 @@ def work(session: Session, *, clock: Clock, settings: Settings, stopping: Callab
         exports.make(session, export_id, clock=clock, go_on=go_on)
         if not go_on():
             return
+    for tagging_id in _at_work(session, Tagging, AT_WORK):
+        tagging.work(session, tagging_id, clock=clock, go_on=go_on)
+        if not go_on():
+            return
+    supporter_counts.when_it_is_time(session, clock)
 
 
 def _at_work(session: Session, table: Any, states: Sequence[StrEnum]) -> list[int]:

@@ -1,18 +1,24 @@
 """Who may enter: every endpoint is guarded by one of these, or stands in `PUBLIC`."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import abort
+from flask import abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from advocacy.domain.permissions import Permission
+from advocacy.gateways import current
 
 P = ParamSpec("P")
 Route = Callable[P, ResponseReturnValue]
 F = TypeVar("F")
+
+FRESH_FOR = timedelta(minutes=10)
+_GIVEN_AT = "fs_paa"
+"""Where the session keeps when the password was last given."""
 
 STAFF_MARK = "_advocacy_permission"
 PUBLIC_MARK = "_advocacy_public"
@@ -40,3 +46,16 @@ def public(route: Route[P]) -> Route[P]:
     """Say aloud that anyone may enter: a test refuses an endpoint that says nothing."""
     setattr(route, PUBLIC_MARK, True)
     return route
+
+
+def fresh(route: Route[P]) -> Route[P]:
+    """Ask for the password again where it was given more than ten minutes ago. Stands below `staff`."""
+
+    @wraps(route)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        given = session.get(_GIVEN_AT)
+        if given is None or abs(current().clock.now().timestamp() - given) > FRESH_FOR.total_seconds():
+            return redirect(url_for("security.verify", next=request.full_path.rstrip("?")))
+        return route(*args, **kwargs)
+
+    return asked

@@ -1,6 +1,7 @@
 """What tests of desk pages share: organisers of each role, signed in, and something for each page to show."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, g
@@ -11,16 +12,20 @@ from sqlalchemy.orm import Session
 from advocacy import gateways
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
+from advocacy.domain.exporting import ExportState
 from advocacy.domain.importing import ImportState
 from advocacy.domain.permissions import OrganiserRole
+from advocacy.domain.selection import Selection
 from advocacy.models.base import db
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
 from advocacy.models.organiser import Organiser, Role
 from advocacy.models.posting import Embassy, PostingEntry
 from advocacy.models.supporter import Supporter
+from advocacy.models.supporter_export import SupporterExport
 from advocacy.models.supporter_import import SupporterImport
-from advocacy.operations import desk_sessions
+from advocacy.models.tagging import Tagging
+from advocacy.operations import desk_sessions, exports, tagging
 from tests.conftest import NOON
 from tests.factories import add_campaign, add_supporter, subscribe
 
@@ -62,7 +67,8 @@ def sign_in(app: Flask, person: Organiser) -> FlaskClient:
 
 @dataclass(frozen=True)
 class Scene:
-    """A live campaign with a blast, a draft, one supporter of both, a colleague who may only read, and a list."""
+    """A live campaign with a blast, a draft, one supporter of both, a colleague who may only read, a list in, a list out
+    and a change of tags."""
 
     live: Campaign
     draft: Campaign
@@ -72,6 +78,8 @@ class Scene:
     import_: SupporterImport
     entry: PostingEntry
     embassy: Embassy
+    export: SupporterExport
+    tagging: Tagging
 
 
 def set_scene(session: Session) -> Scene:
@@ -108,6 +116,9 @@ def set_scene(session: Session) -> Scene:
         created_at=NOON,
     )
     session.add(import_)
+    export = exports.order(session, Selection(), now=NOON, actor="test")
+    export.state, export.expires_at = ExportState.READY, NOON + timedelta(days=1)
+    change = tagging.order(session, Selection(), "press", adds=True, now=NOON, actor="test")
     session.commit()
     colleague = add_organiser(session, OrganiserRole.VIEWER, "colleague@example.org")
-    return Scene(live, draft, blast, supporter, colleague, import_, entry, embassy)
+    return Scene(live, draft, blast, supporter, colleague, import_, entry, embassy, export, change)

@@ -31,6 +31,8 @@ def _path(app: Flask, rule: Rule, scene: Scene, *, there: bool) -> str:
         "uid": scene.supporter.uid if there else "0" * 32,
         "import_uid": scene.import_.uid if there else "0" * 32,
         "language": "fr",
+        "export_uid": scene.export.uid if there else "0" * 32,
+        "tagging_uid": scene.tagging.uid if there else "0" * 32,
         "session_id": 999_999,
         "person_id": scene.colleague.id if there else 999_999,
         "entry_id": scene.entry.id if there else 999_999,

@@ -1,23 +1,33 @@
 """Supporters on the desk: look-up by exact address, counts, and one person's page. Addresses stay out of URLs."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, Response, flash, json, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from advocacy.domain.errors import ConflictError, NotFoundError
 from advocacy.domain.permissions import Permission
+from advocacy.domain.selection import Selection
 from advocacy.domain.supporter import SupporterState
+from advocacy.models import people
 from advocacy.models.base import db
 from advocacy.models.campaign import AddresseeRow, Campaign
 from advocacy.models.supporter import Action, Consent, Subscription, Supporter, by_address, opened
-from advocacy.operations import audit, explaining, privacy
+from advocacy.operations import audit, explaining, privacy, supporter_counts
+from advocacy.operations.supporter_counts import Summary
 from advocacy.web import access
-from advocacy.web.desk import who
+from advocacy.web import wording as web_wording
+from advocacy.web.desk import choosing, who
 
 bp = Blueprint("desk_supporters", __name__, url_prefix="/desk/supporters")
 
 STATES = tuple(SupporterState)
+PAGE = 50
+_MOST_CHOICES = 300
 
 
 @bp.get("")
@@ -73,6 +83,22 @@ def person(uid: str) -> ResponseReturnValue:
     )
 
 
+@bp.get("/<uid>/data.json")
+@access.staff(Permission.SUPPORTERS)
+def data(uid: str) -> ResponseReturnValue:
+    """Everything kept about a person, as they would get it themselves, for handing on to them."""
+    supporter = _found(uid)
+    kept = privacy.my_data(db.session(), supporter.id)
+    return Response(
+        json.dumps(kept, ensure_ascii=False, indent=1),
+        mimetype="application/json",
+        headers={
+            "Content-Disposition": f'attachment; filename="supporter-{supporter.id}.json"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
 @bp.post("/<uid>/stop")
 @access.staff(Permission.SUPPORTERS)
 def stop(uid: str) -> ResponseReturnValue:
@@ -100,34 +126,52 @@ def erase(uid: str) -> ResponseReturnValue:
 
 
 def _overview(address: str, fault: str | None) -> str:
-    session = db.session()
-    states = session.execute(select(Supporter.state, func.count()).group_by(Supporter.state))
-    active = Supporter.state == SupporterState.ACTIVE
-    countries = session.execute(
-        select(Supporter.country, func.count()).where(active).group_by(Supporter.country).order_by(func.count().desc())
-    ).all()
-    languages = session.execute(
-        select(Supporter.language, func.count())
-        .where(active)
-        .group_by(Supporter.language)
-        .order_by(func.count().desc())
-    ).all()
-    on_alerts = session.scalar(
-        select(func.count())
-        .select_from(Subscription)
-        .join(Supporter, Supporter.id == Subscription.supporter_id)
-        .where(Subscription.campaign_id.is_(None), Subscription.left_at.is_(None), active)
-    )
+    session, wanted = db.session(), choosing.selection_of(request.args)
+    numbers = supporter_counts.summary(session)
+    args = choosing.args_of(wanted)
+    page = people.page(session, wanted, request.args.get("after", ""), PAGE)
     return render_template(
         "desk/supporters.html",
-        states=dict(states.all()),
+        numbers=numbers,
         order=STATES,
-        countries=countries,
-        languages=languages,
-        on_alerts=on_alerts or 0,
+        page=page,
+        people=_counted(session, wanted, args, numbers),
+        most=people.MOST_COUNTED,
+        args=args,
+        filters=_filters(numbers, wanted),
+        here_after=request.args.get("after", ""),
         address=address,
         fault=fault,
     )
+
+
+def _counted(session: Session, wanted: Selection, args: Mapping[str, Any], numbers: Summary) -> int:
+    """Return how many there are; more than `people.MOST_COUNTED` means that it was not counted further."""
+    if not args:
+        return numbers.everyone
+    if list(args) == ["state"] and len(wanted.states) == 1:
+        return numbers.people(SupporterState(wanted.states[0]))
+    return people.counted(session, wanted)
+
+
+def _filters(numbers: Summary, wanted: Selection) -> list[tuple[str, str, list[tuple[str, str]], str]]:
+    """Return (name, label, choices, chosen) of each filter; a choice says how many active people have it."""
+    words = web_wording.country
+
+    def choices(facet: str, chosen: tuple[str, ...], named: Callable[[str], str]) -> list[tuple[str, str]]:
+        found = [(value, number) for value, number in numbers.values(facet) if value][:_MOST_CHOICES]
+        kept = [(value, 0) for value in chosen if value not in dict(found)]
+        return [(value, f"{named(value)} ({web_wording.grouped(number)})") for value, number in [*found, *kept]]
+
+    def first(chosen: tuple[str, ...]) -> str:
+        return chosen[0] if chosen else ""
+
+    return [
+        ("country", _("Country"), choices("country", wanted.countries, words), first(wanted.countries)),
+        ("language", _("Language"), choices("language", wanted.languages, str), first(wanted.languages)),
+        ("zone", _("Time zone"), choices("zone", wanted.zones, str), first(wanted.zones)),
+        ("tag", _("Tag"), choices("tag", wanted.tags, str), first(wanted.tags)),
+    ]
 
 
 def _found(uid: str) -> Supporter:
