@@ -1,5 +1,7 @@
 """Campaigns with their demands, addressees and the document they were read from."""
 
+import re
+import unicodedata
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +14,8 @@ from advocacy.domain.appeal.campaign_phrasings import NONE, CampaignPhrasings
 from advocacy.domain.campaign import CampaignState, Deadline
 from advocacy.domain.translation import FIELDS, Texts, Translation, said_in
 from advocacy.models.base import Base, BigId, enum_of
+
+_LONGEST_SLUG = 60
 
 
 class Campaign(Base):
@@ -198,3 +202,12 @@ def live(session: Session) -> list[Campaign]:
             .options(selectinload(Campaign.translations), selectinload(Campaign.demands))
         )
     )
+
+
+def free_slug(session: Session, title: str, number: str | None) -> str:
+    """Return a name for addresses: the title's words and the action's number, with a count when it is taken."""
+    words = f"{title[:_LONGEST_SLUG]} {number or ''}"
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "action"
+    taken = set(session.scalars(select(Campaign.slug).where(Campaign.slug.startswith(base))))
+    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)

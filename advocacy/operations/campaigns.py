@@ -17,7 +17,7 @@ from advocacy.gateways import Gateways
 from advocacy.models import audience, moment
 from advocacy.models import campaign as campaigns
 from advocacy.models.campaign import Campaign
-from advocacy.operations import audit, planning, timetable
+from advocacy.operations import audit, following, planning, timetable
 
 LONGEST_DAYS = 366
 FOR_A_PERSON = ("review", "update")
@@ -73,6 +73,7 @@ def launch(session: Session, campaign: Campaign, *, gateways: Gateways, settings
     if faults:
         raise ConflictError("It cannot be launched. " + " ".join(fault.message for fault in faults))
     campaign.launched_at = now
+    following.carry_over(session, campaign, now=now)
     _move(session, campaign, CampaignState.LIVE, actor=actor, now=now, why="launched")
     planning.derive(session, campaign, now=now, writer=gateways.mails, settings=settings)
     session.commit()

@@ -2,10 +2,8 @@
 
 import hashlib
 import re
-import unicodedata
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
@@ -15,14 +13,13 @@ from advocacy.domain.errors import InvalidError
 from advocacy.domain.follow_up import APART, UNDECIDED
 from advocacy.domain.reading import Reading, cases_of, read
 from advocacy.gateways.documents import shown_name, text_of
-from advocacy.models.campaign import AddresseeRow, Campaign, Demand, Document
+from advocacy.models.campaign import AddresseeRow, Campaign, Demand, Document, free_slug
 from advocacy.operations import audit, embassies, preferences, updates
 
 LONGEST_TEXT = 100_000
 MOST_CASES = 30
 SHORTEST_TEXT = 40
 _LONGEST_NAME = 120
-_LONGEST_SLUG = 60
 _SENTENCES_IN_SUMMARY = 2
 _LONGEST_SUMMARY = 500
 
@@ -152,7 +149,7 @@ def start_blank(session: Session, title: str, *, now: datetime, actor: str, sett
     if not title:
         raise InvalidError("Give it a title: the line by which people will know it.", faults={"title": "No title."})
     campaign = Campaign(
-        slug=_free_slug(session, title, None),
+        slug=free_slug(session, title, None),
         state=CampaignState.DRAFT,
         title=title[:300],
         timezone=settings.timezone,
@@ -185,7 +182,7 @@ def _draft(session: Session, reading: Reading, settings: Settings, now: datetime
     title = (reading.title.value or "Untitled action")[:300]
     language = reading.language.value or settings.languages[0]
     campaign = Campaign(
-        slug=_free_slug(session, title, reading.ua_number.value),
+        slug=free_slug(session, title, reading.ua_number.value),
         state=CampaignState.DRAFT,
         title=title,
         index_number=_cut(reading.index.value, 80),
@@ -237,12 +234,3 @@ def _summary(reading: Reading) -> str:
 
 def _cut(value: str | None, length: int) -> str | None:
     return value[:length] if value else None
-
-
-def _free_slug(session: Session, title: str, number: str | None) -> str:
-    """Return a name for addresses: the title's words and the action's number, with a count when it is taken."""
-    words = f"{title[:_LONGEST_SLUG]} {number or ''}"
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "action"
-    taken = set(session.scalars(select(Campaign.slug).where(Campaign.slug.startswith(base))))
-    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)

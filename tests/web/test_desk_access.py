@@ -37,6 +37,7 @@ def _path(app: Flask, rule: Rule, scene: Scene, *, there: bool) -> str:
         "person_id": scene.colleague.id if there else 999_999,
         "entry_id": scene.entry.id if there else 999_999,
         "turn": "back",
+        "start": "copy",
         "embassy_id": scene.embassy.id if there else 999_999,
         "step": "undo",
         "no": 1,

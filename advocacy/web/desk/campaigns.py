@@ -13,7 +13,7 @@ from advocacy.gateways import current
 from advocacy.gateways.documents import text_of
 from advocacy.models.base import db
 from advocacy.models.campaign import Campaign
-from advocacy.operations import campaigns, documents, editing, updates
+from advocacy.operations import campaigns, documents, editing, following, updates
 from advocacy.web import access
 from advocacy.web.desk import mails, timeline, who
 from advocacy.web.desk.forms import a_day
@@ -89,10 +89,18 @@ def blank() -> ResponseReturnValue:
 @bp.get("/<slug>")
 @access.staff(Permission.READ)
 def case(slug: str) -> ResponseReturnValue:
-    campaign = campaigns.find(db.session(), slug)
+    session = db.session()
+    campaign = campaigns.find(session, slug)
     faults = campaigns.launch_faults(campaign, who.now()) if campaign.state is CampaignState.DRAFT else []
     return render_template(
-        "desk/campaign/case.html", campaign=campaign, faults=faults, left=editing.left_to_check(campaign)
+        "desk/campaign/case.html",
+        campaign=campaign,
+        faults=faults,
+        left=editing.left_to_check(campaign),
+        follows=session.get(Campaign, campaign.follows_id) if campaign.follows_id is not None else None,
+        followers=session.scalars(
+            select(Campaign).where(Campaign.follows_id == campaign.id).order_by(Campaign.id)
+        ).all(),
     )
 
 
@@ -177,6 +185,17 @@ def act(slug: str, act: str) -> ResponseReturnValue:
         session.rollback()
         flash(str(error), "warning")
     return redirect(url_for("desk_campaigns.case", slug=slug))
+
+
+@bp.post("/<slug>/<any(copy, follow):start>")
+@access.staff(Permission.EDIT)
+def again(slug: str, start: str) -> ResponseReturnValue:
+    """Begin a new draft from this campaign: a copy, or the next action of the same case."""
+    session = db.session()
+    campaign = campaigns.find(session, slug)
+    draft = following.copy(session, campaign, follows=start == "follow", now=who.now(), actor=who.actor())
+    flash(_("A new draft with the same words. It has no deadline yet."), "good")
+    return redirect(url_for("desk_review.show", slug=draft.slug))
 
 
 @bp.get("/<slug>/close")

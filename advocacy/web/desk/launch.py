@@ -9,7 +9,7 @@ from advocacy.domain.errors import ConflictError, NotFoundError
 from advocacy.domain.permissions import Permission
 from advocacy.gateways import current
 from advocacy.models.base import db
-from advocacy.operations import audiences, blasts, campaigns, editing, sending_domain
+from advocacy.operations import audiences, blasts, campaigns, editing, following, sending_domain
 from advocacy.web import access
 from advocacy.web.desk import mails, previews, who
 from advocacy.web.requests import settings
@@ -52,6 +52,7 @@ def show(slug: str) -> ResponseReturnValue:
         if campaign.deadline
         else {},
         settings=settings(),
+        carried=following.carried(session, campaign),
         standing=sending_domain.standing(session, settings()),
     )
 
