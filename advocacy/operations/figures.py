@@ -7,18 +7,20 @@ that are the truth, so that a number cannot drift. How often depends on how long
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, func, insert, or_, select, update
+from sqlalchemy import case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from advocacy.domain.campaign import CampaignState
 from advocacy.domain.dispatch import DispatchState
 from advocacy.gateways.clock import Clock
-from advocacy.models import counting, installation, moment
+from advocacy.models import audience, counting, installation, moment
 from advocacy.models.blast import Blast, Delivery, Dispatch
 from advocacy.models.campaign import Campaign
 from advocacy.models.press import Press
 from advocacy.models.supporter import Action, Consent, Subscription
 from advocacy.models.tally import Counted, Tally
+from advocacy.operations import crowd, timetable
 
 LOOKED_AT = "figures_looked_at"
 OVERLAP = timedelta(minutes=2)
@@ -27,6 +29,7 @@ OVERLAP = timedelta(minutes=2)
 _REST = 100
 _SHORTEST = timedelta(seconds=5)
 _SECONDS = 20.0
+_STALE = timedelta(days=1)
 
 
 def count_due(session: Session, *, clock: Clock) -> int:
@@ -34,6 +37,7 @@ def count_due(session: Session, *, clock: Clock) -> int:
     now = moment.now(session, clock)
     _look(session, now)
     until = clock.boottime() + _SECONDS
+    crowd.when_it_is_time(session, clock=clock)
     done = 0
     for campaign_id in _due(session, now):
         done += _count(session, campaign_id, now, clock=clock)
@@ -47,6 +51,7 @@ def recount(session: Session, *, clock: Clock) -> int:
     now = moment.now(session, clock)
     campaign_ids = session.scalars(select(Campaign.id).order_by(Campaign.id)).all()
     mark(session, campaign_ids, now)
+    crowd.count(session)
     session.commit()
     return sum(_count(session, campaign_id, now, clock=clock) for campaign_id in campaign_ids)
 
@@ -87,30 +92,33 @@ def _signatures(session: Session, campaign_id: int | None = None) -> dict[int, s
     query = (
         select(
             Blast.campaign_id,
-            func.count(),
+            func.max(Campaign.generation),
+            func.count(Dispatch.no),
             func.sum(Dispatch.n),
             func.count(Dispatch.inflight_at),
             func.count(Dispatch.settled_at),
             func.sum(case((Dispatch.state == DispatchState.ACCEPTED, Dispatch.n), else_=0)),
         )
-        .join(Dispatch, Dispatch.blast_id == Blast.id)
+        .join(Campaign, Campaign.id == Blast.campaign_id)
+        .outerjoin(Dispatch, Dispatch.blast_id == Blast.id)
         .group_by(Blast.campaign_id)
     )
     if campaign_id is not None:
         query = query.where(Blast.campaign_id == campaign_id)
-    return {id_: ".".join(str(int(number)) for number in numbers) for id_, *numbers in session.execute(query)}
+    return {id_: ".".join(str(int(number or 0)) for number in numbers) for id_, *numbers in session.execute(query)}
 
 
 def _told_since(session: Session, since: datetime | None) -> set[int]:
     """Return the campaigns with actions, presses, sign-ups or withdrawals since then; all of them for None."""
     if since is None:
         return set(session.scalars(select(Campaign.id)))
-    found = set(session.scalars(select(Action.campaign_id).where(Action.at >= since).distinct()))
+    found = set(session.scalars(select(Campaign.id).where(~exists().where(Counted.campaign_id == Campaign.id))))
+    found |= set(session.scalars(select(Action.campaign_id).where(Action.at >= since).distinct()))
     found |= set(session.scalars(select(Press.campaign_id).where(Press.at >= since).distinct()))
-    joined = select(Subscription.campaign_id).where(
-        Subscription.campaign_id.is_not(None), Subscription.joined_at >= since
-    )
-    found |= {id_ for id_ in session.scalars(joined.distinct()) if id_ is not None}
+    joined = exists().where(Subscription.campaign_id == Campaign.id, Subscription.joined_at >= since)
+    found |= set(session.scalars(select(Campaign.id).where(joined)))
+    given_up = select(Consent.campaign_id).where(counting.withdrawn(), Consent.at >= since)
+    found |= {id_ for id_ in session.scalars(given_up.distinct()) if id_ is not None}
     left = (
         select(Blast.campaign_id)
         .join(Delivery, Delivery.blast_id == Blast.id)
@@ -131,9 +139,22 @@ def _due(session: Session, now: datetime) -> list[int]:
     return found
 
 
+def _reach(session: Session, campaign_id: int) -> list[counting.Number]:
+    """How many each mail of the plan goes to, if it was sent to whom it is for now."""
+    campaign = session.get_one(Campaign, campaign_id)
+    deadline = campaign.due_by()
+    if deadline is None or campaign.state is CampaignState.CLOSED or campaign.launched_at is None:
+        return []
+    groups, launched = audience.groups(session, campaign), campaign.launched_at
+    lines = timetable.lines(campaign, deadline, groups, launched_at=launched, after=launched)
+    return [("reach", 0, line.rule, line.people) for line in lines]
+
+
 def _is_due(row: Counted, now: datetime) -> bool:
     if row.counted_at is None or row.changed_at is None:
         return row.counted_at is None
+    if row.counted_at + _STALE <= now:
+        return True  # Who can be written to changes without a trace in the campaign's own ledger.
     rest = max(_SHORTEST, timedelta(seconds=_REST * row.seconds))
     return row.counted_at <= row.changed_at + OVERLAP and row.counted_at + rest <= now
 
@@ -151,7 +172,8 @@ def _count(session: Session, campaign_id: int, now: datetime, *, clock: Clock) -
         return False
     seen = _signatures(session, campaign_id).get(campaign_id, "")
     began = clock.boottime()
-    numbers = counting.count(session, campaign_id)
+    crowd.count_campaign(session, campaign_id)
+    numbers = [*counting.count(session, campaign_id), *_reach(session, campaign_id)]
     seconds = clock.boottime() - began
     session.execute(delete(Tally).where(Tally.campaign_id == campaign_id))
     if numbers:

@@ -127,6 +127,7 @@ def shown(session: Session, campaign: Campaign) -> dict[str, dict[str, list[int]
     return {
         section.key: {str(row[0]): [cell for cell in row[1:] if isinstance(cell, int)] for row in section.rows}
         for section in sections(campaign, figures_of(session, campaign))
+        if section.rows
     }
 
 

@@ -44,6 +44,7 @@ def _path(app: Flask, rule: Rule, scene: Scene, *, there: bool) -> str:
         "rule": "launch",
         "act": "pause",
         "way": "in",
+        "key": "people",
     }
     with app.test_request_context():
         return str(

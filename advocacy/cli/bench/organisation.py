@@ -1,5 +1,7 @@
 """Data for `advocacy bench pages`: a large organisation, made inside PostgreSQL in sets. Nobody in it exists."""
 
+import json
+import re
 from datetime import timedelta
 
 import click
@@ -10,13 +12,14 @@ from advocacy.cli.context import note
 from advocacy.domain.permissions import OrganiserRole
 from advocacy.gateways.clock import Clock
 from advocacy.models import installation, moment
-from advocacy.models.base import keys_of
+from advocacy.models.base import Base, keys_of
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import AddresseeRow, Campaign, Demand
 from advocacy.models.organiser import Organiser, Role
 from advocacy.models.supporter import Supporter, seal
 from advocacy.operations import figures
 
+_INSERT = re.compile(r"\s*INSERT INTO (?P<table>\w+) \((?P<columns>[^)]*)\)\s+SELECT\s+")
 MARK = "bench_pages"
 SEALED_EVERY = 5_000
 """Every so many a supporter has an address and a name that can be opened: those whose pages are looked at."""
@@ -38,7 +41,7 @@ def fill(session: Session, *, supporters: int, deliveries: int, campaigns: int, 
     values |= {"rest": max(deliveries - 2 * (deliveries // 5), campaigns), "large": min(deliveries // 5, supporters)}
     for name, statement in _STATEMENTS:
         note(f"Making {name} ...")
-        session.execute(text(statement), values)
+        session.execute(text(_completed(statement)), values)
         session.commit()
     for table in _NUMBERED:
         numbers = func.pg_get_serial_sequence(table.__tablename__, "id")
@@ -53,6 +56,27 @@ def fill(session: Session, *, supporters: int, deliveries: int, campaigns: int, 
     session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).execute(text("VACUUM ANALYZE"))
     session.rollback()
     figures.recount(session, clock=clock)
+
+
+def _completed(statement: str) -> str:
+    """Add to an INSERT ... SELECT the columns that must have a value and are not named, each with the model's default."""
+    found = _INSERT.match(statement)
+    if found is None:
+        raise ValueError(statement)
+    named = {column.strip() for column in found["columns"].split(",")}
+    added = {}
+    for column in Base.metadata.tables[found["table"]].columns:
+        if not column.nullable and column.name not in named and column.default is not None:
+            value = column.default.arg  # type: ignore[attr-defined]
+            added[column.name] = _literal(value(None) if callable(value) else value)
+    columns, values = ", ".join([*added, found["columns"]]), ", ".join([*added.values(), ""])
+    return f"INSERT INTO {found['table']} ({columns}) SELECT {values}{statement[found.end() :]}"
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, bool | int | float):
+        return str(value)
+    return f"'{json.dumps(value)}'" if isinstance(value, list | dict) else f"'{value}'"
 
 
 def _sealed(session: Session, supporters: int) -> None:
@@ -120,7 +144,7 @@ _STATEMENTS = (
                                faxes, for_countries)
         SELECT 2 * (c - 1) + p, c, p, CASE p WHEN 1 THEN 'primary' ELSE 'copy' END, 'Minister ' || p, 'Dear Minister,',
                '["1 Square of the Republic", "Port Example"]'::json, 'US',
-               CASE WHEN c % 2 = 0 THEN '["office@example.org"]'::json ELSE '[]'::json END, '[]'::json, '[]'::json,
+               CASE WHEN c % 10 <> 1 THEN '["office@example.org"]'::json ELSE '[]'::json END, '[]'::json, '[]'::json,
                '[]'::json
         FROM generate_series(1, :campaigns) c, generate_series(1, 2) p
         """,

@@ -24,12 +24,13 @@ from advocacy.gateways import current
 from advocacy.models.base import db, keys_of
 from advocacy.models.organiser import Organiser
 from advocacy.models.supporter import Supporter
+from advocacy.operations import desk_sessions
 
 DESK_GOAL, SUPPORTER_GOAL = 200.0, 50.0
 """Milliseconds (design.md section 6)."""
 
 _MOST_LINKS = 6
-_LEFT_OUT = re.compile(r"^/(static|hooks|metrics|healthz|readyz|mailbox|desk/sign|desk/enter)")
+_LEFT_OUT = re.compile(r"^/(static|hooks|metrics|healthz|readyz|mailbox|desk/(sign|enter|tf-|fs-|wan-))")
 _LINK = re.compile(r'href="([^"#]*\?[^"#]+)"')
 
 
@@ -137,11 +138,14 @@ def _ask(client: FlaskClient, page: Page, address: str, rounds: int, *, warm: bo
     """Ask for one address and return the addresses of the same page with other choices that it links to."""
     body = ""
     for _ in range(rounds):
+        g.pop("_flask_babel", None)
         db.session.remove()  # All requests share the context of the command; each begins with nothing known.
         g.pop("_login_user", None)
         page.slowest = (0.0, "") if warm else page.slowest
         began = time.perf_counter()
         answer = client.get(address)
+        if answer.status_code == 302 and "/desk/sign-in" in answer.location:
+            raise click.ClickException(f"{address} asks to sign in: the benchmark is signed out.")
         took = (time.perf_counter() - began) * 1000
         if not warm:
             page.milliseconds.append(took)
@@ -179,11 +183,11 @@ def _watched(page: Page) -> Iterator[None]:
 
 def _signed_in(app: Flask, session: Session) -> FlaskClient:
     """Return a client in which the benchmark's organiser is signed in, as after the sign-in page."""
-    client, person = app.test_client(), session.scalars(select(Organiser).limit(1)).unique().one()
-    now = current().clock.now()
+    client, now = app.test_client(), current().clock.now()
+    person = session.scalars(select(Organiser).limit(1)).unique().one()
+    token = desk_sessions.begin(session, person, user_agent="", now=now)
     with client.session_transaction() as kept:
-        kept.update(_user_id=person.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=now.timestamp())
-        kept["signed_in_at"] = now.isoformat()
+        kept.update(_user_id=person.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=now.timestamp(), desk_session=token)
     return client
 
 

@@ -20,7 +20,7 @@ from advocacy.models.progress import progress_of
 from advocacy.operations import again, audiences, blast_moves, explaining, trying
 from advocacy.operations.blast_moves import Decision
 from advocacy.web import access
-from advocacy.web.desk import mails, previews, sending, today, who
+from advocacy.web.desk import mails, previews, sending, trouble, who
 from advocacy.web.desk.words import mail_name
 
 bp = Blueprint("desk_blasts", __name__, url_prefix="/desk/blasts")
@@ -185,5 +185,5 @@ def _state(blast: Blast, campaign: Campaign) -> dict[str, object]:
         "ended": ENDED,
         "why_not": None
         if blast.state in {*ENDED, BlastState.DRAFT, BlastState.PROPOSED, BlastState.SCHEDULED}
-        else today.why_not(campaign, blast, today.engine_trouble(session, now)),
+        else trouble.why_not(campaign, blast, trouble.engine_trouble(session, now)),
     }

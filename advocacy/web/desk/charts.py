@@ -77,6 +77,8 @@ def days(counts: Sequence[tuple[date, int]], moments: Sequence[Moment], look: Lo
     """Return a bar for each day from the first to the last of all that is given, with the moments marked above."""
     known = dict(counts)
     span = [*known, *(moment.day for moment in moments)]
+    if not span:
+        return _whole([_opening(look, 10)])
     first, last = min(span), max(span)
     number = (last - first).days + 1
     room, lanes = look.width - 52, _lanes(moments, first, number, look)

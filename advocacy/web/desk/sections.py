@@ -32,8 +32,8 @@ class Section:
 
 
 def sections(campaign: Campaign, figures: Figures) -> list[Section]:
-    """Return the tables of a campaign's results, those without anything to tell left out."""
-    made = [
+    """Return the tables of a campaign's results; those with nothing to tell have no rows."""
+    return [
         _people(figures),
         _days(campaign, figures),
         _mails(figures),
@@ -43,7 +43,6 @@ def sections(campaign: Campaign, figures: Figures) -> list[Section]:
         _countries(figures),
         _demands(figures),
     ]
-    return [section for section in made if section.rows]
 
 
 def _people(figures: Figures) -> Section:
