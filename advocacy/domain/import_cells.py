@@ -176,6 +176,7 @@ def _consent_of(text: str) -> bool | CellFault:
     return True if plain(text) in _YES else CellFault.NO_CONSENT
 
 
+@lru_cache(maxsize=512)
 def tags_of(text: str) -> tuple[str, ...] | CellFault:
     """Read tags parted by commas, semicolons or bars; their case does not count."""
     tags = tuple(dict.fromkeys(tag for part in re.split(r"[,;|]", text) if (tag := " ".join(part.lower().split()))))
@@ -184,6 +185,7 @@ def tags_of(text: str) -> tuple[str, ...] | CellFault:
     return tags
 
 
+@lru_cache(maxsize=512)
 def country_of(text: str) -> str | CellFault:
     """Read a country's two letters or its name in one of four languages."""
     code = text.upper()

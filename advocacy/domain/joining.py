@@ -103,6 +103,8 @@ def judge_line(text: str) -> tuple[str, Fault | None]:
     line = unicodedata.normalize("NFC", text.strip(" "))
     if len(line) > LONGEST_NAME:
         return line[:LONGEST_NAME], Fault.TOO_LONG
+    if line.isascii() and line.isprintable():
+        return line, None
     if any(_refused(sign) for sign in line) or _piled_up(line):
         return "", Fault.UNREADABLE
     return line, None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.domain.import_cells import Person
 from advocacy.domain.supporter import ConsentAction, Reminders, SupporterState
-from advocacy.models.base import keys_of
+from advocacy.models.base import Base, keys_of
 from advocacy.models.supporter import (
     Consent,
     EmailAlias,
@@ -280,6 +280,8 @@ class _Batch:
         }
 
 
-def insert(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:
+def insert(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Return an insert for many rows at once. The mapper's own would part rows by which of their columns are NULL."""
+    bare: Any = table.__table__
     on_server = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(table) if on_server else sqlite.insert(table)
+    return postgresql.insert(bare) if on_server else sqlite.insert(bare)

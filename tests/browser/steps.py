@@ -70,3 +70,14 @@ def link_in(page: Page, running: Running, address: str, part: str) -> str:
             if part in link:
                 return link
     raise AssertionError(f"no mail to {address} has a link with {part}")
+
+
+def enter(page: Page, running: Running) -> None:
+    """Add an owner and sign in as them."""
+    told = running.command("organisers", "add", "ana@example.org", "--role", "owner")
+    link = re.search(r"http://\S+/desk/enter/\S+", told)
+    assert link is not None, told
+    page.goto(link.group(0))
+    page.get_by_label("Password", exact=False).first.fill("seven quiet herons at dusk")
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()

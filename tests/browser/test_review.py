@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, Eyes, Running
-from tests.browser.steps import PATIENCE
+from tests.browser.steps import PATIENCE, enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -55,7 +55,7 @@ def test_from_the_upload_to_the_launch_check_with_the_mouse_alone(
 ) -> None:
     page = browser.new_page(viewport=DESKTOP)
     page.set_default_timeout(PATIENCE)
-    _sign_in(page, running)
+    enter(page, running)
     today = date.today()  # noqa: DTZ011, TID251 - the server runs on the real clock
     document = DOCUMENT.format(issued=today, deadline=today + timedelta(days=30))
     file = running.folder / "ferry-crews.txt"
@@ -111,13 +111,3 @@ def _tick_all(page: Page) -> None:
 def _update(document: str, deadline: date) -> str:
     later = re.sub(r"until .*!", f"until {deadline:%B} {deadline.day}, {deadline.year}!", document)
     return later.replace("First UA: 47/26", "Second UA: 47/26").replace("drop all charges", "end the trial")
-
-
-def _sign_in(page: Page, running: Running) -> None:
-    told = running.command("organisers", "add", "ana@example.org", "--role", "owner")
-    link = re.search(r"http://\S+/desk/enter/\S+", told)
-    assert link is not None, told
-    page.goto(link.group(0))
-    page.get_by_label("Password", exact=False).first.fill("seven quiet herons at dusk")
-    page.get_by_role("button", name="Set the password").click()
-    expect(page.get_by_role("heading", name="Today")).to_be_visible()

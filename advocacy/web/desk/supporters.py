@@ -17,7 +17,7 @@ from advocacy.models import people
 from advocacy.models.base import db
 from advocacy.models.campaign import AddresseeRow, Campaign
 from advocacy.models.supporter import Action, Consent, Subscription, Supporter, by_address, opened
-from advocacy.operations import audit, explaining, privacy, supporter_counts
+from advocacy.operations import audit, explaining, organisers, privacy, supporter_counts
 from advocacy.operations.supporter_counts import Summary
 from advocacy.web import access
 from advocacy.web import wording as web_wording
@@ -78,6 +78,7 @@ def person(uid: str) -> ResponseReturnValue:
         subscriptions=subscriptions,
         actions=actions,
         consents=consents,
+        names={f"organiser:{person.id}": person.email for person in organisers.everyone(session)},
         mails=explaining.mails_of(session, supporter),
         ahead=explaining.ahead_of(session, supporter, who.now()),
     )
