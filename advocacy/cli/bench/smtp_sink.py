@@ -10,6 +10,11 @@ import time
 
 _LOOKED_AT = 16
 _END = b"\r\n.\r\n"
+_ANSWERS = {
+    b"EHLO": b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
+    b"DATA": b"354 go on\r\n",
+    b"QUIT": b"221 bye\r\n",
+}
 
 
 class Figures:
@@ -41,33 +46,28 @@ class _Conversation(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
-        answers = []
-        while (answer := self._next()) is not None:
-            answers.append(answer)
+        answers, at = [], 0
+        while True:
+            ends = _END if self._reading else b"\r\n"
+            end = self._buffer.find(ends, at)
+            if end < 0:
+                break
+            answers.append(self._answer(at, end))
+            at = end + len(ends)
+        self._buffer = self._buffer[at:]
         if answers:
             self._transport.write(b"".join(answers))
 
-    def _next(self) -> bytes | None:
-        ends = _END if self._reading else b"\r\n"
-        at = self._buffer.find(ends)
-        if at < 0:
-            return None
-        part, self._buffer = self._buffer[:at], self._buffer[at + len(ends) :]
+    def _answer(self, start: int, end: int) -> bytes:
         if self._reading:
             self._reading = False
-            self._figures.take(part)
+            self._figures.take(self._buffer[start:end])
             return b"250 2.0.0 queued\r\n"
-        return self._answer(part[:4].upper())
-
-    def _answer(self, word: bytes) -> bytes:
-        if word == b"DATA":
-            self._reading = True
-            return b"354 go on\r\n"
-        if word == b"EHLO":
-            return b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
+        word = self._buffer[start : start + 4].upper()
+        self._reading = word == b"DATA"
         if word == b"XFIG":
             return b"250 " + self._figures.told() + b"\r\n"
-        return b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n"
+        return _ANSWERS.get(word, b"250 ok\r\n")
 
 
 async def _serve() -> None:
