@@ -42,6 +42,14 @@ prove: $(VENV)/.test ## the long proofs: storms of kills, mutated documents, dam
 	READING_FILE_MUTATIONS=600 $(BIN)/pytest tests/gateways/test_hostile_files.py -q -p no:randomly
 	ADVOCACY_PROVE=1 $(BIN)/pytest -m proof -q -s -p no:randomly
 
+.PHONY: celery
+celery: $(VENV)/.test ## the worker's tests under each Celery that we say works: 5.6 and 5.7
+	for version in 5.6 5.7; do \
+	  rm -rf build/celery-$$version && $(call overlay,build/celery-$$version,celery==$$version.*) || exit 1; \
+	  PYTHONPATH=build/celery-$$version $(BIN)/python -c 'import celery; print("Celery", celery.__version__)' && \
+	  PYTHONPATH=build/celery-$$version $(BIN)/pytest -q tests/workers tests/cli/test_up.py tests/architecture/test_queues.py || exit 1; \
+	done
+
 .PHONY: format
 format: $(VENV)/.test ## bring all code into the house's form
 	$(BIN)/ruff format .
@@ -83,9 +91,11 @@ $(VENV)/.test: requirements-test.lock pyproject.toml $(VENV)/bin/python
 	@touch $@ $(VENV)/.demo
 
 ifdef UV
+overlay = $(UV) pip install --quiet --python $(BIN)/python --no-deps --target $1 '$2'
 install = echo "Installing what it needs ($1)." && $(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $1 \
 	&& $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 else
+overlay = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $1 '$2'
 install = echo "Installing what it needs ($1)." \
 	&& $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r $1 \
 	&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

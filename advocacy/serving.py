@@ -1,6 +1,7 @@
 """Gunicorn's configuration (`gunicorn --config python:advocacy.serving`): read from our settings as it is loaded."""
 
 import logging
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -54,7 +55,7 @@ _settings = load()
 
 bind = f"{'127.0.0.1' if _settings.embedded else '0.0.0.0'}:{_settings.port}"  # noqa: S104 - a platform's router comes from outside
 worker_class = "gthread"
-workers = 1 if _settings.embedded else 2
+workers = int(os.environ.get("WEB_CONCURRENCY") or (1 if _settings.embedded else 2))
 threads = 8
 timeout = 60
 graceful_timeout = 7

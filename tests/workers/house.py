@@ -66,12 +66,12 @@ class House:
         assert done.returncode == 0, done.stderr.decode()
 
     def start(self, *names: str) -> None:
-        """Start the Procfile's lines of these names."""
+        """Start the Procfile's lines of these names; "beat:2" is one more of a kind."""
         lines = lines_of(procfile_path())
         with self.log.open("ab") as log:
             for name in names:
                 self._processes[name] = subprocess.Popen(
-                    shlex.split(lines[name].removeprefix("exec ")),
+                    shlex.split(lines[name.partition(":")[0]].removeprefix("exec ")),
                     env=self.environment,
                     cwd=ROOT,
                     stdout=log,

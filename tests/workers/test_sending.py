@@ -67,7 +67,7 @@ def test_a_blast_loses_and_doubles_nothing_when_the_broker_is_killed_in_its_midd
     assert_names_nobody(house)
 
 
-def test_nudges_lost_doubled_and_forged_change_nothing(tmp_path: Path, database: str) -> None:
+def test_two_beats_and_nudges_lost_doubled_and_forged_change_nothing(tmp_path: Path, database: str) -> None:
     house = House(tmp_path, database)
     with closing(house):
         _nudge_wildly(house)
@@ -76,7 +76,7 @@ def test_nudges_lost_doubled_and_forged_change_nothing(tmp_path: Path, database:
 def _nudge_wildly(house: House) -> None:
     house.launch(people=200)
     house.broker.start()
-    house.start("worker", "beat")
+    house.start("worker", "beat", "beat:2")
     with redis.Redis(unix_socket_path=str(house.broker.place.socket)) as broker:
         while house.mails < 200:
             for name in ("tick", "send"):
