@@ -30,14 +30,24 @@ def order(request: AppealRequest, chooser: Chooser) -> tuple[int, ...]:
     return (*chosen[:kept], *chooser.rotated("order", chosen[kept:]))
 
 
+def stands_ill_in_a_list(request: AppealRequest) -> bool:
+    """Return whether one of the demands only goes on from "I write to you", as "calling for talks" does, and others do not."""
+    forms = {understand(request.facts.demands[index], request.language).form for index in request.chosen_demands()}
+    return Form.PARTICIPLE in forms and len(forms) > 1
+
+
 def demands_block(
     request: AppealRequest, voice: Voice, chooser: Chooser, order: tuple[int, ...], style: Style
 ) -> tuple[Paragraph, ...]:
     """Return the paragraphs that make the demands numbered in `order`, in that order."""
     wordings = {index: understand(request.facts.demands[index], voice.language) for index in order}
-    if style is Style.LIST:
+    if style is not Style.LIST:
+        return _as_sentences(request, voice, chooser, wordings)
+    if not (request.is_copy and stands_ill_in_a_list(request)):
         return _listed(request, voice, chooser, wordings)
-    return _as_sentences(request, voice, chooser, wordings)
+    apart = {index: wording for index, wording in wordings.items() if wording.form is Form.PARTICIPLE}
+    others = {index: wording for index, wording in wordings.items() if index not in apart}
+    return (*_listed(request, voice, chooser, others), *_listed(request, voice, chooser, apart))
 
 
 def _listed(
@@ -50,6 +60,9 @@ def _listed(
     lead = chooser.choose(f"{part}.{form}", voice.phrases(f"{part}.{form}", request.tone), several(len(wordings)))
     # A lead like "I urge you to:" runs on into its items; after any other, each item stands for itself.
     runs_on = form in {Form.INFINITIVE, Form.CLAUSE, Form.PARTICIPLE, Form.NOUN}
+    if len(wordings) == 1 and runs_on and (voice.language, form) != ("de", Form.NOUN):
+        ((index, wording),) = wordings.items()
+        return (Paragraph((Piece(_in_one(lead, wording, form, voice.language), Kind.DEMAND, index),)),)
     last = list(wordings)[-1]
     parted = "\u00a0;" if voice.language == "fr" else ";"
     items = tuple(
@@ -61,6 +74,15 @@ def _listed(
         for index, wording in wordings.items()
     )
     return Paragraph((Piece(lead),)), Paragraph(items, bulleted=True)
+
+
+def _in_one(lead: str, wording: Wording, form: Form, language: str) -> str:
+    """Return what leads into a list and its only item as one sentence."""
+    start = lead.rstrip(":,\u00a0 ")
+    if language == "fr" and form is Form.INFINITIVE:
+        return one_end(f"{start.removesuffix(' de')} {wording.de}.")
+    comma = "," if lead.endswith(",") or (language == "de" and form in {Form.INFINITIVE, Form.CLAUSE}) else ""
+    return one_end(f"{start}{comma} {wording.que if form is Form.CLAUSE else wording.lower}.")
 
 
 def _item(wording: Wording, *, runs_on: bool) -> str:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from advocacy.domain.appeal.phrases import Phrase
 
 _LONG_START_LETTERS = 12  # two words that begin a sentence and strike the eye ("Darüber hinaus")
+_LONG_WORD_LETTERS = 7  # a single word that does so ("También", "Furthermore")
 _LONG_PAIR_LETTERS = 20  # two words that do so anywhere ("préoccupe profondément")
 _ECHO_LETTERS = 16  # three words in a row shorter than this ("I ask you to") may come back unnoticed
 
@@ -76,7 +77,7 @@ def _drawn(phrases: Sequence[Phrase], number: int) -> int:
 def _echoes(worded: str) -> frozenset[str]:
     """Return the runs of words that are noticed when they come back, leaving out what fills the slots.
 
-    They are four words in a row, three that are long, two that are very long, and those that begin a sentence.
+    They are four words in a row, three that are long, two that are very long, and those that begin a sentence, also a long one alone.
     """
     spoken = _MARKS.sub("", worded).lower().split()
     words = [word.strip(".,;:!?“”„«»\"'()") for word in spoken]
@@ -87,6 +88,7 @@ def _echoes(worded: str) -> frozenset[str]:
     found.update(run for run in threes if len(run) >= _ECHO_LETTERS)
     found.update(fours)
     found.update(f"^{run}" for at, run in enumerate(threes) if at == 0 or spoken[at - 1][-1] in ":;")
-    if twos and len(twos[0]) >= _LONG_START_LETTERS:
-        found.add(f"^{twos[0]}")
+    begins = [at for at in range(len(words)) if at == 0 or spoken[at - 1][-1] in ":;"]
+    found.update(f"^{twos[at]}" for at in begins if at < len(twos) and len(twos[at]) >= _LONG_START_LETTERS)
+    found.update(f"^{word}" for word in words[:1] if len(word) >= _LONG_WORD_LETTERS)
     return frozenset(run for run in found if "{" not in run)

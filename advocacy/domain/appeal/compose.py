@@ -149,7 +149,7 @@ def _plan(request: AppealRequest, voice: Voice, chooser: Chooser) -> plans.Plan:
 def _style(request: AppealRequest, chooser: Chooser, demands: int) -> Style:
     if request.is_copy:
         return Style.LIST
-    if demands == 1:
+    if demands == 1 or asking.stands_ill_in_a_list(request):
         return Style.SENTENCES
     return Style.LIST if chooser.number("style", 10) < plans.LISTED_OF_TEN[request.tone] else Style.SENTENCES
 

@@ -67,7 +67,11 @@ _EN_SPEAKING = {
     "pressing", "raising", "recalling", "reminding", "requesting", "seeking", "stating", "stressing", "urging", "voicing", "welcoming",
 }  # fmt: skip
 _EN_MODALS = re.compile(r"\b(?:must|should|shall|ought to|needs? to|ha(?:s|ve) to|(?:is|are) to be)\b")
-_EN_FINITE = re.compile(r"\b(?:is|are|was|were|has|have|will|can|be)\b")
+# A verb that no list names is told by the article that follows it: "His health requires a doctor".
+_EN_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|will|can|be|requires|deserves|remains|belongs)\b|\b(?!towards|across|besides|versus|regards)"
+    r"[a-z]{3,}(?:s|ed)\s+(?:a|an|the|his|her|their|its|every|no|any)\b"
+)
 _EN_RELATIVE = re.compile(r"\b(?:who|whom|whose|which|that|where|until|when|while|if)\b")
 # After a word that can be both, "of" tells a noun: "release of all detainees", but "dispose of".
 _EN_VERBS_WITH_OF = {"approve", "dispose", "hear", "learn", "speak"}
@@ -147,7 +151,10 @@ _FR_CLITICS = re.compile(
     r"|remettre|rendre|poursuivre|juger|traduire|indemniser|informer|respecter|abandonner|annuler|abroger|retirer|suspendre)\b))+"
 )
 _FR_MODALS = re.compile(r"\b(?:doi(?:t|vent)|devrai(?:t|ent)|faut)\b")
-_FR_FINITE = re.compile(r"\b(?:est|sont|soit|soient|sera|seront|ont)\b")
+_FR_FINITE = re.compile(
+    r"\b(?:est|sont|soit|soient|sera|seront|ont)\b|\b(?!comme|toute|contre|entre|outre|pendant|durant|avant|devant|moyennant)"
+    r"\w{3,}(?:e|t)\s+(?:une?|son|sa|ses|leurs?|aucune?)\b"
+)
 _FR_RELATIVE = re.compile(r"\b(?:qui|que|dont|où)\b|\bqu['’]")
 
 
@@ -199,7 +206,10 @@ _ES_IMPERATIVES = frozenset(
 )
 _ES_CLITIC_IMPERATIVE = re.compile(r"^\w*[áéíóú]\w*[ea]n?(?:se|l[aeo]s?|les?)$")  # "asegúrese", "libérelos"
 _ES_MODALS = re.compile(r"\b(?:debe|deben|debería|deberían|ha de|han de|tienen? que)\b")
-_ES_FINITE = re.compile(r"\b(?:es|son|sea|sean|está|están|esté|estén|será|serán|ha|han)\b")
+_ES_FINITE = re.compile(
+    r"\b(?:es|son|sea|sean|está|están|esté|estén|será|serán|ha|han)\b|\b(?!entre|sobre|durante|contra|desde|para|hacia|mediante|ante|hasta)"
+    r"\w{3,}[ae]n?\s+(?:una?|su|sus|ningun[oa]?)\b"
+)
 _ES_RELATIVE = re.compile(r"(?<!tiene )(?<!tienen )\bque\b|\b(?:quien|quienes|cuyo|cuya|cuyos|cuyas|donde)\b")
 _ES_NOT_VERBS = {
     "mujer",
@@ -254,12 +264,20 @@ _DE_VERB = r"(?:zu\s+(?!(?:allen|den|seinen|ihren|einen|keinen|diesen|jenen|mein
 _DE_ZU = re.compile(
     rf"\b{_DE_VERB}(?=$|,|\s+(?:für|gegen|mit|bei|von|aus|in|auf|an|über)\b|\s+(?:und|oder|sowie)\b.*\b[a-zäöüß]+n$)"
 )
+# "ihr Recht zu bleiben" is a noun with what it is a right to, and asks nobody to stay.
+_DE_RIGHT_TO = re.compile(
+    r"\b\w*(?:[Rr]echts\s+zu\s+\w+n|(?:[Rr]echte?|[Ff]reiheit|[Mm]öglichkeit|[Ee]rlaubnis|[Gg]elegenheit)\s+zu\s+"
+    r"(?:bleiben|leben|gehen|reisen|arbeiten|demonstrieren|protestieren|schweigen|streiken|wählen|sprechen|heiraten|fliehen))$"
+)
 _DE_NOUN_START = re.compile(rf"^(?:die|das|eine|einen|alle|ihre|seine|den|keine|{DE_ADJECTIVES})\b", re.IGNORECASE)
 _DE_MODALS = re.compile(r"\b(?:muss|müssen|soll|sollen|sollte|sollten|hat zu|haben zu)\b")
 _DE_AFTER_RELATIVE = re.compile(
     rf"^[^,]+,\s+(?:die|der|das)\b[^,]*,\s+{_DE_MODALS.pattern}"
 )  # "alle, die krank sind, müssen ..."
-_DE_FINITE = re.compile(r"\b(?:ist|sind|wird|werden|darf|dürfen|hat|haben|kann|können)\b")
+_DE_FINITE = re.compile(
+    r"\b(?:ist|sind|wird|werden|darf|dürfen|hat|haben|kann|können)\b|\b(?!nicht|seit|statt|samt|damit|sofort)"
+    r"[a-zäöüß]{3,}t\s+(?:(?:k?ein|sein|ihr)(?:e[nmrs]?)?|den|dem)\b"
+)
 
 
 def _german(core: str) -> tuple[Form, str]:
@@ -271,7 +289,7 @@ def _german(core: str) -> tuple[Form, str]:
         return Form.IMPERATIVE, core[:1].upper() + core[1:]
     if _DE_MODALS.search(head) or _DE_AFTER_RELATIVE.search(core):
         return Form.SENTENCE, core
-    if _DE_ZU.search(head):
+    if _DE_ZU.search(head) and not _DE_RIGHT_TO.search(head):
         return Form.INFINITIVE, core
     spoils = re.search(r"\b[a-zäöüß]+e?n$", head) or _DE_FINITE.search(head) or _DE_MODALS.search(core)
     return (Form.NOUN if _DE_NOUN_START.match(core) and not spoils else Form.NEUTRAL), core

@@ -22,5 +22,6 @@ def ended(text: str) -> str:
 
 
 def closed(sentence: str, language: str) -> str:
-    """Return a sentence without the full stop after a quoted question or call; Spanish alone sets one there."""
-    return sentence if language == "es" else _STOP_AFTER_QUOTED.sub(r"\1", sentence)
+    """Return a sentence without the full stop after initials, or after a quoted question or call; there Spanish alone sets one."""
+    one = sentence[:-1] if sentence.endswith("..") and not sentence.endswith("...") else sentence  # "My name is A. L.."
+    return one if language == "es" else _STOP_AFTER_QUOTED.sub(r"\1", one)

@@ -45,13 +45,20 @@ def post(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping
         for step in range(len(phrases)):
             phrase = phrases[(chooser.number("social", len(phrases)) + step) % len(phrases)]
             text = asking.one_end(chooser.choose(f"social#{step}", (phrase,), {**values, **wording.slots()}))
+            text = _addressed(text, values.get("handle", ""))
             if 0 < len(text) <= fitting.POST_CHARACTERS:
                 rest = tuple(other for other in order if other != index)
                 piece = Piece(text, Kind.DEMAND, index)
                 return replace(_short(request, voice, (Paragraph((piece,)),)), left_out=rest)
     text = closed(chooser.choose("social_short", voice.phrases("social_short", request.tone), values), voice.language)
+    text = _addressed(text, values.get("handle", ""))
     appeal = replace(_short(request, voice, (Paragraph((Piece(text),)),)), left_out=order)
     return replace(appeal, fits=fitting.fits(appeal, address=None))
+
+
+def _addressed(text: str, handle: str) -> str:
+    """Return a post that names whom it is for, also where its phrasing does not."""
+    return f"{text} {handle}" if text and handle and handle not in text else text
 
 
 def _said(request: AppealRequest, voice: Voice, chooser: Chooser, part: str, values: Mapping[str, str]) -> Piece:

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from advocacy.domain.addressee import Channel
+from advocacy.domain.addressee import Addressee, Channel
 from advocacy.domain.appeal.compose import compose
 from advocacy.domain.appeal.pools import Pools
-from advocacy.domain.appeal.request import AppealRequest, CampaignFacts, Demand, OwnWords, Tone
+from advocacy.domain.appeal.request import AppealRequest, CampaignFacts, Demand, OwnWords, Tone, Writer
 
 RequestMaker = Callable[..., AppealRequest]
 LANGUAGES = ("de", "en", "es", "fr")
@@ -71,3 +71,17 @@ def test_a_post_with_room_for_no_demand_names_the_case(pools: Pools, a_request: 
     assert "Six people" in appeal.text()
     assert appeal.left_out == (0,)
     assert appeal.fits
+
+
+def test_a_post_names_whom_it_is_for(pools: Pools, a_request: Callable[..., AppealRequest]) -> None:
+    minister = Addressee(name="Minister", social="@minister")
+    for number in range(40):
+        request = a_request(channel=Channel.SOCIAL, addressee=minister, seed=f"c:{number}")
+        assert compose(request, pools).body().count("@minister") == 1
+
+
+def test_initials_end_a_sentence_with_one_full_stop(pools: Pools, a_request: Callable[..., AppealRequest]) -> None:
+    for language in ("de", "en", "es", "fr"):
+        for number in range(12):
+            request = a_request(language=language, channel=Channel.PHONE, writer=Writer("A. L."), seed=f"c:{number}")
+            assert ".." not in compose(request, pools).body()

@@ -195,3 +195,67 @@ def test_a_chooser_passes_over_a_phrase_that_begins_like_one_before() -> None:
     chooser.choose("one", (first,), {})
 
     assert chooser.choose("two", (second, third), {}, at=0) == "Please act."
+
+
+def test_a_demand_that_only_goes_on_from_i_write_to_you_stands_in_no_list_of_others(
+    pools: Pools, a_request: Callable[..., AppealRequest]
+) -> None:
+    demands = (Demand("calling for talks with those affected"), Demand("their right to stay"))
+
+    for text in _texts(pools, a_request(facts=CampaignFacts("Four teachers", demands)), letters=60):
+        assert "- Calling" not in text
+
+
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr"])
+def test_the_only_demand_is_asked_for_and_not_just_found_right(pools: Pools, language: str) -> None:
+    voice = pools.voice(language)
+    leads = {phrase.source for tone in Tone for phrase in voice.phrases("each.infinitive", tone)}
+
+    assert not [lead for lead in leads if lead.startswith(("It is", "(It is", "Il ", "Es ", "(Es "))]
+
+
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr"])
+def test_no_two_sentences_of_a_letter_begin_with_the_same_long_word(
+    pools: Pools, a_request: Callable[..., AppealRequest], language: str
+) -> None:
+    texts = _texts(pools, a_request(language=language), letters=150)
+
+    doubled = [text for text in texts if _begin_alike(text)]
+
+    assert len(doubled) <= 3, doubled[:2]
+
+
+def _begin_alike(text: str) -> bool:
+    starts = re.findall(r"(?:^|(?<=[.?!] ))([^\W\d_]{7,})\b", text, re.MULTILINE)
+    return len(starts) != len(set(starts))
+
+
+@pytest.mark.parametrize(
+    ("language", "demand", "said"),
+    [
+        ("en", "halt the execution", "to halt the execution."),
+        ("fr", "arrêter l'exécution", "aux responsables d'arrêter l'exécution."),
+        ("es", "detener la ejecución", "a los responsables a detener la ejecución."),
+        ("de", "die Hinrichtung auszusetzen", ", die Hinrichtung auszusetzen."),
+    ],
+)
+def test_a_copy_with_one_demand_says_it_in_one_sentence(
+    pools: Pools, a_request: Callable[..., AppealRequest], language: str, demand: str, said: str
+) -> None:
+    embassy = Addressee(name="Embassy", role=Role.COPY, postal_lines=("1 Elm Street",))
+    facts = CampaignFacts("Arman Vey", (Demand(demand),))
+
+    for text in _texts(pools, a_request(language=language, addressee=embassy, facts=facts), letters=20):
+        assert said in text
+        assert "\n- " not in text
+
+
+def test_a_copy_sets_apart_what_only_goes_on_from_i_raise_my_voice(
+    pools: Pools, a_request: Callable[..., AppealRequest]
+) -> None:
+    embassy = Addressee(name="Embassy", role=Role.COPY, postal_lines=("1 Elm Street",))
+    demands = (Demand("calling for talks with those affected"), Demand("Do not evict them"))
+
+    for text in _texts(pools, a_request(addressee=embassy, facts=CampaignFacts("Four", demands)), letters=20):
+        assert "I raise my voice, calling for talks with those affected." in text
+        assert "- Do not evict them." in text
