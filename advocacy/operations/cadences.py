@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -77,7 +77,7 @@ def in_zones(session: Session, campaign: Campaign, cadence: Cadence, now: dateti
         InZone(
             zone, people.get(zone, 0), _dues(campaign, deadline, cadence, zone, launched_at=campaign.launched_at or now)
         )
-        for zone in sorted(zones, key=lambda zone: now.astimezone(ZoneInfo(zone)).utcoffset() or 0)
+        for zone in sorted(zones, key=lambda zone: now.astimezone(ZoneInfo(zone)).utcoffset() or timedelta())
     ]
 
 

@@ -69,6 +69,15 @@ def test_taking_it_plans_everything_unsent_anew_and_says_so(
     assert entry.details["offsets"] == "[14, 7, 3, 1] → [10, 2]"
 
 
+def test_it_is_looked_at_from_a_zone_without_an_offset_too(
+    client: FlaskClient, session: Session, campaign: Campaign
+) -> None:
+    subscribe(session, add_supporter(session, "robin@example.org", timezone="UTC"))
+    session.commit()
+
+    assert client.get(f"/desk/campaigns/{campaign.slug}/cadence").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
