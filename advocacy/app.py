@@ -57,7 +57,6 @@ def _engine_options(settings: Settings) -> dict[str, object]:
     return {
         "hide_parameters": True,
         "connect_args": _PATIENCE_WITH_THE_SERVER,
-        "pool_pre_ping": True,
         "pool_size": 5,
         "max_overflow": 10,
         "pool_timeout": 10,

@@ -129,6 +129,13 @@ class Checkable(Protocol):
 
 
 @runtime_checkable
+class Wide(Protocol):
+    """A provider to which each process may hand over several requests at once: so many as `lanes`."""
+
+    lanes: int
+
+
+@runtime_checkable
 class Searchable(Protocol):
     """A provider whose logs can be asked what became of a request."""
 

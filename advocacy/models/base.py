@@ -1,15 +1,19 @@
 """The database: one declarative base, aware times, and how SQLite is made to behave."""
 
+import time
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 from flask import current_app, g, has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Enum, Integer, MetaData, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from advocacy.domain.keys import KeyRing
@@ -89,6 +93,11 @@ def keys_of(session: Session) -> KeyRing:
     return ring
 
 
+def beside(session: Session) -> Session:
+    """Return a session of its own on the same database, for a thread beside the one that has `session`."""
+    return Session(session.get_bind().engine, info={"keys": keys_of(session)})
+
+
 @event.listens_for(Session, "before_flush")
 def _refuse_to_write(session: Session, *_: object) -> None:
     if isinstance(session, RequestSession) and has_request_context() and g.get("read_only", False):
@@ -103,6 +112,8 @@ def behave(engine: Engine) -> None:
     """
     if engine.dialect.name != "sqlite":
         event.listen(engine, "connect", _set_limits)
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", _prove_alive)
         return
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
@@ -154,6 +165,26 @@ def _set_limits(connection: Any, _: object) -> None:
         for name, limit in _LIMITS.items():
             cursor.execute("SELECT set_config(%s, %s, false) WHERE current_setting(%s) = '0'", (name, limit, name))
     connection.commit()
+
+
+_RESTED = 1.0
+"""Seconds after which a pooled connection is asked whether it is still there before it is used. A worker that sends takes
+one several times for each request: asking each time would be a third of what it says to the server."""
+
+
+def _note_rest(_: object, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _prove_alive(connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+    since = record.info.get("rests_since")
+    if since is None or time.monotonic() - since < _RESTED:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error  # The pool opens another one.
 
 
 def _begin(connection: Connection) -> None:

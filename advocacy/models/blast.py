@@ -105,9 +105,12 @@ class Dispatch(Base):
         Index(
             "ix_dispatch_due",
             "due_at",
+            "blast_id",
+            "no",
             sqlite_where=text("state = 'planned'"),
             postgresql_where=text("state = 'planned'"),
         ),
+        Index("ix_dispatch_canary", "blast_id", sqlite_where=text("canary = 1"), postgresql_where=text("canary")),
         Index(
             "ix_dispatch_open",
             "state",

@@ -28,6 +28,20 @@ def sql_now(session: Session, clock: _Clock, *, ahead: timedelta = timedelta()) 
     return literal(clock.now() + ahead, UtcDateTime())
 
 
+def later(dialect: str, name: str) -> ColumnElement[datetime]:
+    """Return the present instant moved by the parameter `name`, for a statement that is built once; `moved` gives it."""
+    if dialect == "postgresql":
+        return func.clock_timestamp(type_=UtcDateTime()) + bindparam(name, type_=Interval())
+    return bindparam(name, type_=UtcDateTime())
+
+
+def moved(session: Session, clock: _Clock, ahead: timedelta = timedelta()) -> timedelta | datetime:
+    """Return the value of a parameter of `later`."""
+    if session.get_bind().dialect.name == "postgresql":
+        return clock.offset() + ahead
+    return clock.now() + ahead
+
+
 def now(session: Session, clock: _Clock) -> datetime:
     """Read the present instant once, from the database server where there is one."""
     if session.get_bind().dialect.name != "postgresql":

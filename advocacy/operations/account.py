@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -36,6 +36,17 @@ def admit(session: Session, kind: str, now: datetime) -> bool:
     return row.rate <= 0 or _take(row, now)
 
 
+def troubled(now: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether there is anything that `admit` would have to look at: in good times nobody locks the account's row.
+
+    The account is the one of the statement's parameter `kind`.
+    """
+    return exists().where(
+        ProviderAccount.kind == bindparam("kind"),
+        or_(ProviderAccount.health != GOOD, ProviderAccount.rate > 0, ProviderAccount.cooldown_until > now),
+    )
+
+
 def usable(session: Session, kind: str, now: datetime) -> bool:
     """Return whether the account is neither cooling down nor blocked, without counting a request."""
     row = session.execute(
@@ -46,7 +57,7 @@ def usable(session: Session, kind: str, now: datetime) -> bool:
 
 def learn(session: Session, kind: str, outcome: Outcome, now: datetime) -> None:
     """Remember what an answer says about the account, in the caller's transaction."""
-    if isinstance(outcome, Later) or (isinstance(outcome, Accepted) and not _troubled(session, kind)):
+    if isinstance(outcome, Later) or (isinstance(outcome, Accepted) and not in_trouble(session, kind)):
         return
     row = account(session, kind)
     if isinstance(outcome, Accepted | Refused):
@@ -66,6 +77,17 @@ def learn(session: Session, kind: str, outcome: Outcome, now: datetime) -> None:
         if row.health != GOOD:
             row.cooldown_until = now + _PROBE_EVERY
     session.flush()
+
+
+def in_trouble(session: Session, kind: str) -> bool:
+    """Whether there is anything to recover from: in good times an accepted request touches no row here."""
+    row = session.execute(_STANDING, {"kind": kind}).one_or_none()
+    return row is not None and (row.health != GOOD or row.failures > 0 or row.rate > 0)
+
+
+_STANDING = select(
+    *(ProviderAccount.__table__.c[name] for name in ("health", "failures", "rate")),
+).where(ProviderAccount.kind == bindparam("kind"))
 
 
 def account(session: Session, kind: str) -> ProviderAccount:
@@ -89,16 +111,6 @@ def _locked(session: Session, kind: str) -> ProviderAccount | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-
-
-def _troubled(session: Session, kind: str) -> bool:
-    """Whether there is anything to recover from: in good times an accepted request touches no row here."""
-    row = session.execute(
-        select(ProviderAccount.health, ProviderAccount.failures, ProviderAccount.rate).where(
-            ProviderAccount.kind == kind
-        )
-    ).one_or_none()
-    return row is not None and (row.health != GOOD or row.failures > 0 or row.rate > 0)
 
 
 def _recover(row: ProviderAccount) -> None:

@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, and_, case, literal, select
+from sqlalchemy import Boolean, Row, Select, and_, bindparam, case, literal, select
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
@@ -25,7 +26,7 @@ from advocacy.models import moment as moments
 from advocacy.models.base import UtcDateTime, keys_of
 from advocacy.models.blast import Blast, ContentVersion, Delivery
 from advocacy.models.campaign import Campaign
-from advocacy.models.eligibility import ALERTS, OWN, Moment
+from advocacy.models.eligibility import ALERTS, OWN, Kind, Moment, Rule
 from advocacy.models.supporter import Supporter
 from advocacy.operations import sending_domain
 from advocacy.operations.buckets import Calendar, rest_of
@@ -42,6 +43,7 @@ class Claim:
     rule: str
     campaign_id: int
     content_version_id: int
+    content_sha256: str
     due_at: datetime
     zone: str
     attempts: int
@@ -60,8 +62,8 @@ class Built:
 
 def build(session: Session, claimed: Claim, *, clock: Clock, settings: Settings) -> Built:
     """Read who is in the dispatch and still eligible at this moment, and address the words to each of them."""
-    content = session.get_one(ContentVersion, claimed.content_version_id)
-    rows = _members(session, claimed, now=moments.now(session, clock))
+    content = _content(session, claimed)
+    rows = _members(session, claimed, clock)
     keys = keys_of(session)
     skips = {row.supporter_id: row.reason for row in rows if row.reason is not None}
     people = _addressed([row for row in rows if row.reason is None], claimed, content, keys, settings)
@@ -82,42 +84,80 @@ def build(session: Session, claimed: Claim, *, clock: Clock, settings: Settings)
     return Built(request, tuple(going), skips, _digest(content.sha256, request.people))
 
 
-def _members(session: Session, claimed: Claim, *, now: datetime) -> list[Row[Any]]:
-    blast = session.get_one(Blast, claimed.blast_id)
-    campaign = session.get_one(Campaign, claimed.campaign_id)
+@dataclass(frozen=True)
+class Content:
+    """The words of a dispatch."""
+
+    language: str
+    subject: str
+    text: str
+    html: str
+    sha256: str
+
+
+_contents: dict[tuple[int, str], Content] = {}
+_MOST_KEPT = 32
+
+
+def _content(session: Session, claimed: Claim) -> Content:
+    """Return the words, kept from the dispatch before where they are the same: their digest says so."""
+    key = (claimed.content_version_id, claimed.content_sha256)
+    found = _contents.get(key)
+    if found is None:
+        row = session.get_one(ContentVersion, claimed.content_version_id)
+        found = Content(row.language, row.subject, row.text, row.html, row.sha256)
+        if len(_contents) >= _MOST_KEPT:
+            _contents.clear()
+        _contents[key] = found
+    return found
+
+
+def _members(session: Session, claimed: Claim, clock: Clock) -> Sequence[Row[Any]]:
+    blast, campaign, now = session.execute(
+        select(Blast, Campaign, moments.sql_now(session, clock))
+        .join(Campaign, Campaign.id == Blast.campaign_id)
+        .where(Blast.id == claimed.blast_id)
+    ).one()
     rule = rule_of(session, blast, campaign)
     at = counted_at(claimed.due_at, now)
     rest = rest_of(claimed.rule, Cadence.from_json(campaign.cadence))
+    last = rule.kind is Kind.REMINDER and _is_last(blast, campaign, claimed, now)
+    asked = {"the_no": claimed.no, "due": claimed.due_at, "at": at, "since": at - rest, "last": last}
+    return session.execute(_people_of(rule), asked).all()
+
+
+@lru_cache(maxsize=64)
+def _people_of(rule: Rule) -> Select[*tuple[Any, ...]]:
+    """Built once for a blast: it is a long statement, and building it takes longer than the database does for it."""
+    instant = UtcDateTime()
     moment = Moment(
-        due=_instant(claimed.due_at),
-        at=_instant(at),
-        since=_instant(at - rest),
-        last=literal(_is_last(blast, campaign, claimed, now)),
+        due=bindparam("due", type_=instant),
+        at=bindparam("at", type_=instant),
+        since=bindparam("since", type_=instant),
+        last=bindparam("last", type_=Boolean()),
     )
     reason = eligibility.reason(rule, moment, planning=False)
-    query = (
+    person = Supporter.__table__.c
+    return (
         select(
-            Delivery.supporter_id,
-            Supporter.uid,
-            Supporter.email_sealed,
-            Supporter.name_sealed,
+            Delivery.__table__.c.supporter_id,
+            *(person[name] for name in ("uid", "email_sealed", "name_sealed")),
             case((Supporter.id.is_(None), literal(LeftOut.ERASED.value)), else_=reason).label("reason"),
         )
         .select_from(Delivery)
         .outerjoin(Supporter, Supporter.id == Delivery.supporter_id)
-        .outerjoin(OWN, and_(OWN.supporter_id == Supporter.id, OWN.campaign_id == campaign.id))
+        .outerjoin(OWN, and_(OWN.supporter_id == Supporter.id, OWN.campaign_id == rule.campaign_id))
         .outerjoin(
             ALERTS,
             and_(ALERTS.supporter_id == Supporter.id, ALERTS.campaign_id.is_(None), ALERTS.left_at.is_(None)),
         )
         .where(
-            Delivery.blast_id == claimed.blast_id,
-            Delivery.dispatch_no == claimed.no,
+            Delivery.blast_id == rule.blast_id,
+            Delivery.dispatch_no == bindparam("the_no"),
             Delivery.skip_reason.is_(None),
         )
         .order_by(Delivery.supporter_id)
     )
-    return list(session.execute(query))
 
 
 def _is_last(blast: Blast, campaign: Campaign, claimed: Claim, now: datetime) -> bool:
@@ -130,7 +170,7 @@ def _is_last(blast: Blast, campaign: Campaign, claimed: Claim, now: datetime) ->
 
 
 def _addressed(
-    rows: Sequence[Row[Any]], claimed: Claim, content: ContentVersion, keys: KeyRing, settings: Settings
+    rows: Sequence[Row[Any]], claimed: Claim, content: Content, keys: KeyRing, settings: Settings
 ) -> dict[int, Person | None]:
     """Return each person by supporter id, None for one whose address or name cannot be read.
 
@@ -160,10 +200,6 @@ def _addressed(
             ids, refs, addresses, readable, zip(*columns.values(), strict=True), strict=True
         )
     }
-
-
-def _instant(value: datetime) -> Any:
-    return literal(value, UtcDateTime())
 
 
 def _digest(content: str, people: Sequence[Person]) -> str:

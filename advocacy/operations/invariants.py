@@ -14,7 +14,7 @@ from advocacy.models.blast import Blast, Delivery, Dispatch
 from advocacy.models.eligibility import chain_of
 from advocacy.models.installation import AuditEntry
 from advocacy.models.supporter import Supporter, Suppression
-from advocacy.operations.sending import LEASE
+from advocacy.operations.claiming import LEASE
 
 _SHOWN = 5
 _CALLED_DOUBLE = "duplicate"

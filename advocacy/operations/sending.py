@@ -5,31 +5,28 @@ Each step is one transaction or none, and a crash after any of them leaves a sta
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
-from advocacy.domain.blast import BlastState, Move
+from advocacy.domain.blast import Move
 from advocacy.domain.dispatch import DispatchState, Event, next_state, states_before
-from advocacy.domain.handover import Blocked, NotSent, Outcome, Refused
+from advocacy.domain.handover import Accepted, Blocked, NotSent, Outcome, Refused
 from advocacy.gateways import Gateways, faults
-from advocacy.models import installation, moment
+from advocacy.models import moment
 from advocacy.models.blast import Blast, Delivery, Dispatch
-from advocacy.models.campaign import Campaign
-from advocacy.operations import account, blast_moves, splitting
+from advocacy.operations import account, blast_moves, splitting, statements
 from advocacy.operations.answers import backoff, meaning
 from advocacy.operations.building import Built, Claim, build
-from advocacy.operations.planning import campaign_allows
-
-LEASE = timedelta(seconds=60)
-"""How long a claimed dispatch may be built before somebody else may have it."""
+from advocacy.operations.claiming import claim, is_waiting
+from advocacy.operations.lanes import side_by_side
 
 ANSWER_SLACK = timedelta(seconds=5)
 """After the provider's time is up, so long until a request without an answer counts as ambiguous."""
 
 _LAG = timedelta(hours=1)
+_PAUSE = 0.05
 
 
 def hand_over_due(
@@ -38,80 +35,41 @@ def hand_over_due(
     gateways: Gateways,
     settings: Settings,
     seconds: float = 20.0,
+    lanes: int = 1,
     stopping: Callable[[], bool] = lambda: False,
 ) -> int:
     """Hand over what is due until nothing is, `seconds` are over, or `stopping` says so; return how many requests.
 
-    Any number of workers may do this at once: each dispatch has one holder.
+    Any number of workers may do this at once: each dispatch has one holder. With several `lanes` this process has as
+    many requests under way at a time, each with a session and a connection of its own, and while something due waits
+    for others (the canaries go one after the other) it waits too.
     """
     until = gateways.clock.boottime() + seconds
+
+    def going_on() -> bool:
+        return not stopping() and gateways.clock.boottime() < until
+
+    if lanes == 1:
+        return _lane(session, going_on, gateways=gateways, settings=settings)
+
+    def work(own: Session, still: Callable[[], bool]) -> int:
+        return _lane(own, still, gateways=gateways, settings=settings)
+
+    def waits(own: Session) -> bool:
+        return is_waiting(own, gateways=gateways, settings=settings)
+
+    return side_by_side(session, lanes, going_on, work, waits, clock=gateways.clock)
+
+
+def _lane(session: Session, going_on: Callable[[], bool], *, gateways: Gateways, settings: Settings) -> int:
     done = 0
-    while not stopping() and gateways.clock.boottime() < until:
+    while going_on():
         claimed = claim(session, gateways=gateways, settings=settings)
         if claimed is None:
             break
         hand_over(session, claimed, gateways=gateways, settings=settings)
         done += 1
     return done
-
-
-def claim(session: Session, *, gateways: Gateways, settings: Settings) -> Claim | None:
-    """T1: take the dispatch that is due first, under a lease with a token of our own; None when there is none."""
-    clock = gateways.clock
-    if installation.fact(session, installation.HELD) is not None:
-        session.rollback()
-        return None
-    now = moment.sql_now(session, clock)
-    soon = moment.sql_now(session, clock, ahead=settings.request_timeout)
-    row = session.execute(
-        select(Dispatch, Blast.rule, Blast.campaign_id, moment.sql_now(session, clock).label("now"))
-        .join(Blast, Blast.id == Dispatch.blast_id)
-        .join(Campaign, Campaign.id == Blast.campaign_id)
-        .where(
-            Dispatch.state == DispatchState.PLANNED,
-            Dispatch.due_at <= now,
-            or_(Dispatch.hold_until.is_(None), Dispatch.hold_until <= now),
-            or_(Dispatch.civil_until.is_(None), Dispatch.civil_until > now),
-            Dispatch.send_by > soon,
-            Blast.state == BlastState.SENDING,
-            campaign_allows(),
-            ~_waits_for_canary(),
-        )
-        .order_by(Dispatch.due_at, Dispatch.blast_id, Dispatch.no)
-        .limit(1)
-        .with_for_update(of=Dispatch, skip_locked=True)
-    ).first()
-    if row is None or not account.admit(session, gateways.provider.name, row.now):
-        session.rollback()
-        return None
-    dispatch: Dispatch = row[0]
-    token = uuid4().hex
-    claimed = Claim(
-        blast_id=dispatch.blast_id,
-        no=dispatch.no,
-        public_id=dispatch.public_id,
-        rule=row.rule,
-        campaign_id=row.campaign_id,
-        content_version_id=dispatch.content_version_id,
-        due_at=dispatch.due_at,
-        zone=dispatch.zone or "UTC",
-        attempts=dispatch.attempts,
-        token=token,
-    )
-    session.execute(
-        update(Dispatch)
-        .where(_this(claimed), Dispatch.state.in_(states_before(Event.CLAIM)))
-        .values(
-            state=DispatchState.CLAIMED,
-            lease_token=token,
-            lease_until=moment.sql_now(session, clock, ahead=LEASE),
-        )
-        .execution_options(synchronize_session=False)
-    )
-    faults.point("send.claimed.before_commit")
-    session.commit()
-    faults.point("send.claimed.after_commit")
-    return claimed
 
 
 def hand_over(session: Session, claimed: Claim, *, gateways: Gateways, settings: Settings) -> None:
@@ -139,6 +97,16 @@ def hand_over(session: Session, claimed: Claim, *, gateways: Gateways, settings:
 
 def settle(session: Session, claimed: Claim, built: Built, outcome: Outcome, *, gateways: Gateways) -> None:
     """T3: record what became of a request. Does nothing if its token was taken away or a report settled it."""
+    if isinstance(outcome, Accepted) and not account.in_trouble(session, gateways.provider.name):
+        answered = {"status": outcome.status, "message_id": outcome.message_id}
+        times = {"now": moment.moved(session, gateways.clock)}
+        session.execute(
+            statements.accept(session.get_bind().dialect.name), statements.named(claimed) | answered | times
+        )
+        faults.point("send.updated.before_commit")
+        session.commit()
+        faults.point("send.committed")
+        return
     now = moment.now(session, gateways.clock)
     meant = meaning(outcome, now=now, attempts=claimed.attempts)
     account.learn(session, gateways.provider.name, outcome, now)
@@ -167,38 +135,18 @@ def _begin(session: Session, claimed: Claim, built: Built, *, gateways: Gateways
     """T2: from here on the request may leave. False when we no longer hold it, or its blast may not send."""
     clock = gateways.clock
     # Campaign first, then blast, then dispatch: the order in which everybody locks them.
-    session.execute(select(Campaign.id).where(Campaign.id == claimed.campaign_id).with_for_update(read=True))
-    sending = session.scalar(
-        select(Blast.id)
-        .join(Campaign, Campaign.id == Blast.campaign_id)
-        .where(Blast.id == claimed.blast_id, Blast.state == BlastState.SENDING, campaign_allows())
-        .with_for_update(read=True, of=Blast)
-    )
-    now, late = moment.sql_now(session, clock), claimed.due_at + _LAG
+    session.execute(statements.SHARE_CAMPAIGN, {"in_campaign": claimed.campaign_id})
+    sending = session.execute(statements.SHARE_BLAST, {"in_blast": claimed.blast_id}).first()
     event = Event.BEGIN if built.request.people else Event.FIND_NOBODY
-    values: dict[str, object] = {"state": next_state(DispatchState.CLAIMED, event), "body_sha256": built.sha256}
-    if event is Event.BEGIN:
-        values |= {
-            "inflight_at": now,
-            "answer_by": moment.sql_now(session, clock, ahead=settings.request_timeout + ANSWER_SLACK),
-            "hold_until": None,
-            "counts_at": case((now > late, now), else_=Dispatch.due_at),
-        }
-    else:
-        values |= {"settled_at": now, "settled_how": "nobody left", "lease_token": None, "lease_until": None}
+    times = {
+        "now": moment.moved(session, clock),
+        "soon": moment.moved(session, clock, settings.request_timeout),
+        "answer": moment.moved(session, clock, settings.request_timeout + ANSWER_SLACK),
+    }
+    held = statements.named(claimed) | {"sha": built.sha256, "late": claimed.due_at + _LAG}
     begun = (
         sending is not None
-        and session.execute(
-            update(Dispatch)
-            .where(
-                _held(claimed),
-                Dispatch.lease_until > now,
-                Dispatch.send_by > moment.sql_now(session, clock, ahead=settings.request_timeout),
-            )
-            .values(values)
-            .execution_options(synchronize_session=False)
-            .returning(Dispatch.no)
-        ).first()
+        and session.execute(statements.begin(session.get_bind().dialect.name, event), times | held).first()
     )
     if not begun:
         session.rollback()
@@ -263,25 +211,6 @@ def _give_up(session: Session, claimed: Claim, failed: NotSent, *, gateways: Gat
     account.learn(session, gateways.provider.name, failed, now)
     attempts = claimed.attempts + 1
     _free(session, claimed, now + backoff(attempts), attempts)
-
-
-def _waits_for_canary() -> ColumnElement[bool]:
-    """The first dispatches of a blast go one after the other, the rest when all of them are settled.
-
-    One that nobody knows about holds the others back; who joined later and is due before them does not wait.
-    """
-    canary = aliased(Dispatch, name="canary")
-    under_way = canary.state.in_((DispatchState.CLAIMED, DispatchState.INFLIGHT, DispatchState.AMBIGUOUS))
-    child_first = and_(canary.parent_no.is_not(None), Dispatch.parent_no.is_(None))
-    alike = canary.parent_no.is_(None) == Dispatch.parent_no.is_(None)
-    goes_before = or_(~Dispatch.canary, child_first, and_(alike, canary.no < Dispatch.no))
-    earlier = and_(canary.state == DispatchState.PLANNED, canary.due_at <= Dispatch.due_at, goes_before)
-    return exists().where(
-        canary.blast_id == Dispatch.blast_id,
-        canary.canary,
-        canary.no != Dispatch.no,
-        or_(and_(under_way, canary.due_at <= Dispatch.due_at), earlier),
-    )
 
 
 def _this(claimed: Claim) -> ColumnElement[bool]:

@@ -15,8 +15,9 @@ from advocacy.models import installation, moment
 from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.operations import account
 from advocacy.operations.answers import backoff, meaning
+from advocacy.operations.claiming import LEASE
 from advocacy.operations.ordering import order
-from advocacy.operations.sending import ANSWER_SLACK, LEASE
+from advocacy.operations.sending import ANSWER_SLACK
 from advocacy.operations.single_building import Addressed, address
 
 Look = Callable[[str], bool | None]

@@ -63,7 +63,7 @@ class Usage:
         children = _children()
         for name, root in self._roots.items():
             for pid in _below(root, children):
-                with suppress(OSError, ValueError):
+                with suppress(OSError, ValueError, KeyError):  # One that has just ended holds nothing.
                     peak, now = _memory(pid)
                     seen = self._seen[name].setdefault(pid, _Seen())
                     seen.peak = max(seen.peak, peak)

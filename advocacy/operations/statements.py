@@ -1,0 +1,87 @@
+"""What the steps of sending write for each request, built once: building it anew costs more than the database does for it."""
+
+from functools import lru_cache
+from typing import cast
+
+from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, case, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from advocacy.domain.blast import BlastState
+from advocacy.domain.dispatch import DispatchState, Event, next_state, states_before
+from advocacy.models import moment
+from advocacy.models.base import UtcDateTime
+from advocacy.models.blast import Blast, Dispatch
+from advocacy.models.campaign import Campaign
+from advocacy.operations.building import Claim
+from advocacy.operations.planning import campaign_allows
+
+TABLE = cast("Table", Dispatch.__table__)
+
+SHARE_CAMPAIGN = (
+    select(Campaign.__table__.c.id).where(Campaign.id == bindparam("in_campaign")).with_for_update(read=True)
+)
+SHARE_BLAST = (
+    select(Blast.__table__.c.id)
+    .join(Campaign, Campaign.id == Blast.campaign_id)
+    .where(Blast.id == bindparam("in_blast"), Blast.state == BlastState.SENDING, campaign_allows())
+    .with_for_update(read=True, of=Blast)
+)
+
+
+def named(claimed: Claim) -> dict[str, object]:
+    return {"in_blast": claimed.blast_id, "the_no": claimed.no, "token": claimed.token}
+
+
+def _of_token() -> ColumnElement[bool]:
+    return and_(
+        Dispatch.blast_id == bindparam("in_blast"),
+        Dispatch.no == bindparam("the_no"),
+        Dispatch.lease_token == bindparam("token"),
+    )
+
+
+@lru_cache(maxsize=8)
+def begin(dialect: str, event: Event) -> ReturningUpdate[tuple[int]]:
+    now, late = moment.later(dialect, "now"), bindparam("late", type_=UtcDateTime())
+    values: dict[str, object] = {
+        "state": next_state(DispatchState.CLAIMED, event),
+        "body_sha256": bindparam("sha"),
+    }
+    if event is Event.BEGIN:
+        values |= {
+            "inflight_at": now,
+            "answer_by": moment.later(dialect, "answer"),
+            "hold_until": None,
+            "counts_at": case((now > late, now), else_=Dispatch.due_at),
+        }
+    else:
+        values |= {"settled_at": now, "settled_how": "nobody left", "lease_token": None, "lease_until": None}
+    return (
+        update(TABLE)
+        .where(
+            _of_token(),
+            Dispatch.state == DispatchState.CLAIMED,
+            Dispatch.lease_until > now,
+            Dispatch.send_by > moment.later(dialect, "soon"),
+        )
+        .values(values)
+        .returning(TABLE.c.no)
+    )
+
+
+@lru_cache(maxsize=4)
+def accept(dialect: str) -> Update:
+    return (
+        update(TABLE)
+        .where(_of_token(), Dispatch.state.in_(states_before(Event.ACCEPT)))
+        .values(
+            state=next_state(DispatchState.INFLIGHT, Event.ACCEPT),
+            settled_at=moment.later(dialect, "now"),
+            settled_how="answer",
+            lease_token=None,
+            lease_until=None,
+            provider_message_id=bindparam("message_id"),
+            http_status=bindparam("status"),
+            error=None,
+        )
+    )

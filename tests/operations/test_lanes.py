@@ -1,0 +1,65 @@
+"""Several requests under way at a time: each person still gets one mail, and what waits for a canary is waited for."""
+
+import threading
+import time
+
+import pytest
+
+from advocacy.domain.dispatch import DispatchState
+from advocacy.domain.handover import Accepted, Outcome, Request
+from advocacy.operations import sending
+from tests.running import Engine, addresses, launched
+
+
+@pytest.fixture(autouse=True)
+def _waiting_is_real(running: Engine) -> None:
+    """The clock stands still for the engine, while those who wait really wait."""
+    running.clock.sleep = time.sleep  # type: ignore[method-assign]
+
+
+def test_many_lanes_hand_over_each_person_once_after_the_canaries(running: Engine) -> None:
+    running.provider.batch = 20
+    launched(running, 200)
+    running.tick()
+    at_once: list[int] = []
+    under_way, lock = [0], threading.Lock()
+
+    def slow(_: Request) -> Outcome:
+        with lock:
+            under_way[0] += 1
+            at_once.append(under_way[0])
+        time.sleep(0.02)
+        with lock:
+            under_way[0] -= 1
+        return Accepted()
+
+    running.provider.answer = slow
+
+    done = sending.hand_over_due(
+        running.session, gateways=running.gateways, settings=running.settings, lanes=3, seconds=60
+    )
+
+    assert done == len(running.provider.asked) == 10
+    assert at_once[:4] == [1, 1, 1, 1], "the canaries go one after the other"
+    assert max(at_once) > 1
+    assert running.provider.addresses == addresses(200)
+    assert set(running.states()) == {DispatchState.ACCEPTED}
+    running.check()
+
+
+def test_what_fails_in_one_lane_is_raised_and_ends_the_others(running: Engine) -> None:
+    running.provider.batch = 20
+    launched(running, 200)
+    running.tick()
+
+    def broken(_: Request) -> Outcome:
+        raise ZeroDivisionError
+
+    running.provider.answer = broken
+
+    with pytest.raises(ZeroDivisionError):
+        sending.hand_over_due(
+            running.session, gateways=running.gateways, settings=running.settings, lanes=3, seconds=60
+        )
+
+    assert running.states().count(DispatchState.INFLIGHT) == 1
