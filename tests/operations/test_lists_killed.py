@@ -119,3 +119,22 @@ def test_a_process_that_is_killed_loses_nobody_and_doubles_nobody(
     session.expire_all()
     assert made.state is ImportState.DONE
     assert counted(session) == [2_050] * 4
+
+
+def test_two_workers_at_one_list_take_each_row_once(
+    session: Session, settings: Settings, clock: SimulatedClock, made: SupporterImport
+) -> None:
+    lists.work(session, clock=clock, settings=settings)
+    session.expire_all()
+    begin(session, made, settings)
+
+    def other_worker_ends_it() -> bool:
+        lists.work(session, clock=clock, settings=settings)
+        return True
+
+    lists.advance(session, made.id, clock=clock, settings=settings, go_on=other_worker_ends_it)
+
+    session.expire_all()
+    assert made.state is ImportState.DONE
+    assert made.counts == made.checked
+    assert counted(session) == [2_050] * 4

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from advocacy.domain.address import judge
 from advocacy.domain.errors import ConflictError, NotFoundError
 from advocacy.domain.permissions import Permission
 from advocacy.domain.selection import Selection
@@ -28,6 +29,8 @@ bp = Blueprint("desk_supporters", __name__, url_prefix="/desk/supporters")
 STATES = tuple(SupporterState)
 PAGE = 50
 _MOST_CHOICES = 300
+_MOST_COUNTED_OF_SEVERAL = 1_000
+"""No index answers several filters at once, so that counting them visits many rows."""
 
 
 @bp.get("")
@@ -42,7 +45,8 @@ def find() -> ResponseReturnValue:
     """Look up one address. It comes by POST, so that it stands in no log and no history."""
     session = db.session()
     address = request.form.get("email", "").strip()
-    supporter = by_address(session, _normal(address)) if address else None
+    judged = judge(address).address
+    supporter = by_address(session, judged) if judged else None
     if supporter is None:
         return _overview(address, _("Nobody has this address. Look-up is by the exact address.")), 404
     audit.record(
@@ -131,13 +135,14 @@ def _overview(address: str, fault: str | None) -> str:
     numbers = supporter_counts.summary(session)
     args = choosing.args_of(wanted)
     page = people.page(session, wanted, request.args.get("after", ""), PAGE)
+    most = people.MOST_COUNTED if len(args) < 2 else _MOST_COUNTED_OF_SEVERAL
     return render_template(
         "desk/supporters.html",
         numbers=numbers,
         order=STATES,
         page=page,
-        people=_counted(session, wanted, args, numbers),
-        most=people.MOST_COUNTED,
+        people=_counted(session, wanted, args, numbers, most),
+        most=most,
         args=args,
         filters=_filters(numbers, wanted),
         here_after=request.args.get("after", ""),
@@ -146,13 +151,13 @@ def _overview(address: str, fault: str | None) -> str:
     )
 
 
-def _counted(session: Session, wanted: Selection, args: Mapping[str, Any], numbers: Summary) -> int:
-    """Return how many there are; more than `people.MOST_COUNTED` means that it was not counted further."""
+def _counted(session: Session, wanted: Selection, args: Mapping[str, Any], numbers: Summary, most: int) -> int:
+    """Return how many there are, exactly where that is known; more than `most` means that it was not counted further."""
     if not args:
         return numbers.everyone
     if list(args) == ["state"] and len(wanted.states) == 1:
         return numbers.people(SupporterState(wanted.states[0]))
-    return people.counted(session, wanted)
+    return people.counted(session, wanted, most)
 
 
 def _filters(numbers: Summary, wanted: Selection) -> list[tuple[str, str, list[tuple[str, str]], str]]:
@@ -180,7 +185,3 @@ def _found(uid: str) -> Supporter:
     if supporter is None:
         raise NotFoundError(_("There is no such supporter."))
     return supporter
-
-
-def _normal(address: str) -> str:
-    return address.lower()
