@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from advocacy.domain.campaign import CampaignState
@@ -15,30 +15,19 @@ from advocacy.models.base import db
 from advocacy.models.campaign import Campaign
 from advocacy.operations import campaigns, documents, editing, following, updates
 from advocacy.web import access
-from advocacy.web.desk import mails, timeline, who
+from advocacy.web.desk import campaign_list, mails, timeline, who
 from advocacy.web.desk.forms import a_day
 from advocacy.web.requests import settings
 
 bp = Blueprint("desk_campaigns", __name__, url_prefix="/desk/campaigns")
 
-TABS = (CampaignState.LIVE, CampaignState.DRAFT, CampaignState.PAUSED, CampaignState.CLOSED)
-
 
 @bp.get("")
 @access.staff(Permission.READ)
 def listed() -> ResponseReturnValue:
-    session = db.session()
-    counts = dict(session.execute(select(Campaign.state, func.count()).group_by(Campaign.state)).all())
-    asked = request.args.get("state", "")
-    state = (
-        CampaignState(asked) if asked in set(CampaignState) else next((tab for tab in TABS if counts.get(tab)), TABS[0])
-    )
-    order = Campaign.closed_at.desc() if state is CampaignState.CLOSED else Campaign.deadline
-    found = session.scalars(
-        select(Campaign).where(Campaign.state == state).order_by(order, Campaign.id).limit(200)
-    ).all()
-    left = {campaign.id: len(editing.left_to_check(campaign)) for campaign in found}
-    return render_template("desk/campaigns.html", found=found, state=state, counts=counts, tabs=TABS, left=left)
+    """?state= ?search= ?order= ?page="""
+    found = campaign_list.asked_for(db.session())
+    return render_template("desk/campaigns.html", found=found, tabs=campaign_list.TABS, orders=campaign_list.ORDERS)
 
 
 @bp.get("/new")
