@@ -157,8 +157,10 @@ def _to_one(
         return letters
     voice = pools.voice(base.language)
     shown = letters.letter
+    spoken = [way.appeal for way in letters.ways if shown.edited and not way.appeal.may_be_edited()]
+    problems = tuple(problem for appeal in (shown, *spoken) for problem in guard.problems_of(appeal, voice))
     reads = _for_reading(campaign, replace(base, channel=shown.channel), wishes, pools) if not shown.edited else None
-    return replace(letters, problems=guard.problems_of(shown, voice), nudges=guard.nudges(shown, base), reading=reads)
+    return replace(letters, problems=problems, nudges=guard.nudges(shown, base), reading=reads)
 
 
 def _rewritten(found: Correspondence, body: str | None) -> Correspondence:

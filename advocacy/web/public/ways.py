@@ -32,6 +32,7 @@ class Shown:
     webmail: tuple[MailLink, ...] = ()
     phones: tuple[PhoneLink, ...] = ()
     seconds: int = 0
+    left_out: int = 0
     lines: tuple[str, ...] = ()
     form_url: str = ""
     asks: tuple[str, ...] = ()
@@ -68,6 +69,7 @@ def _shown(one: Correspondence, way: Way, visit: Visit, typed: Typed) -> Shown:
         webmail=channels.webmail(email, subject=appeal.subject, body=text) if email else (),
         phones=_numbers(addressee, channel),
         seconds=appeal.seconds,
+        left_out=len(appeal.left_out),
         lines=tuple(paragraph.text for paragraph in appeal.paragraphs),
         hours=of_office(addressee, zone=visit.supporter.timezone, now=visit.now) if channel is Channel.PHONE else None,
         form_url=_safe(addressee.web_form) if channel is Channel.WEB_FORM else "",

@@ -112,6 +112,20 @@ def test_what_is_left_over_in_a_rewritten_letter_blocks_it_with_its_place(app: F
     assert paper.status_code == 422
 
 
+def test_an_answer_that_only_the_script_still_says_is_looked_through_too(app: Flask, session: Session) -> None:
+    _robin, campaign, pages = add_robin(session)
+    row = campaign.addressees[0]
+    row.phones = ["(202) 555-0135"]
+    session.commit()
+    client = app.test_client()
+    fields = fields_of(text_of(client, pages.act), row.id) | {f"body-{row.id}": MINE}
+
+    page = posted(client, pages.act, fields | {"why": "I am [your name] and I care."})
+
+    assert "“[your name]”" in page
+    assert "I left a message" not in page
+
+
 def test_a_letter_of_two_pages_is_said_to_be_one(app: Flask, session: Session) -> None:
     _robin, campaign, pages = add_robin(session)
     number = campaign.addressees[0].id
