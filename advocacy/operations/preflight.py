@@ -162,7 +162,10 @@ def _address(words: Sequence[Words], settings: Settings) -> Check:
 
 
 def _links(words: Sequence[Words], settings: Settings) -> Check:
-    links = mail_checks.links_of(words[0], base_url=settings.base_url)
+    ours = f"mailto:{settings.mail_from}"
+    links = [
+        link for link in mail_checks.links_of(words[0], base_url=settings.base_url) if not link.url.startswith(ours)
+    ]
     faulty = [link for link in links if link.fault]
     return Check("links", Grade.WARNING if faulty else Grade.GOOD, {"links": links, "faulty": faulty})
 

@@ -27,7 +27,7 @@
       const open = Boolean(kept.querySelector("[data-stays][open]"));
       kept.innerHTML = told;
       const details = kept.querySelector("[data-stays]");
-      if (details) details.open = open;
+      if (details && open) details.open = true;
       if (answer.ok) show();
     } catch {
       // The network is away: the next change tries again, and so does each button.

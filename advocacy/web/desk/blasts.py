@@ -85,10 +85,11 @@ def left_out(blast_id: int) -> ResponseReturnValue:
 @bp.get("/<int:blast_id>/mail")
 @access.staff(Permission.READ)
 def mail(blast_id: int) -> ResponseReturnValue:
-    """The mail itself, for a frame that runs nothing; ?language=, ?part=text."""
+    """The mail itself, for a frame that runs nothing; ?language=, ?person=, ?part=text."""
     blast, campaign = _found(blast_id)
     language = request.args.get("language", campaign.language)
-    words = previews.filled(previews.blast_words(db.session(), blast, campaign, language), campaign, None)
+    person = previews.by_uid(db.session(), request.args.get("person", ""))
+    words = previews.filled(previews.blast_words(db.session(), blast, campaign, language), campaign, person)
     return previews.as_text(words.text) if request.args.get("part") == "text" else previews.framed(words.html)
 
 

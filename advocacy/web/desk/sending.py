@@ -1,6 +1,7 @@
 """The check before a mail written by hand goes out, and the presses after it: send, approve, send back, undo, copy."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,10 +16,11 @@ from advocacy.models.base import db
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import Manuscript
-from advocacy.operations import manuscripts, organisers, preferences, preflight, releasing
+from advocacy.operations import audiences, blasts, manuscripts, organisers, preferences, preflight, releasing
+from advocacy.operations.blasts import Draft
 from advocacy.operations.preflight import Preflight
 from advocacy.web import access
-from advocacy.web.desk import who
+from advocacy.web.desk import previews, who
 from advocacy.web.desk.forms import a_number
 from advocacy.web.requests import settings
 
@@ -174,6 +176,7 @@ def _page(
     faults: dict[str, str] | None = None,
 ) -> str:
     seen = seen or _inspected(blast, manuscript, campaign)
+    someone = audiences.one_by_hand(db.session(), campaign, seen.draft.selection, seen.first)
     names = {f"organiser:{person.id}": person.email for person in organisers.everyone(db.session())}
     return render_template(
         "desk/campaign/send.html",
@@ -181,9 +184,25 @@ def _page(
         manuscript=manuscript,
         campaign=campaign,
         seen=seen,
+        subjects=[_subject(campaign, seen.draft, text) for text in (seen.draft.subject, seen.draft.other_subject)],
+        person=previews.sample_person(db.session(), someone) if someone else None,
         zones=seen.zones[:_ZONES],
         faults=faults or {},
         settings=settings(),
         asked_by=names.get(manuscript.asked_by or "", manuscript.asked_by),
         mine=manuscript.asked_by == who.actor(),
     )
+
+
+def _subject(campaign: Campaign, draft: Draft, text: str) -> str:
+    """Return a subject with its fields filled, or as it was written where it cannot be."""
+    if not text:
+        return ""
+    try:
+        filled = replace(draft, subject=text)
+        writer = current().mails
+        return blasts.write(
+            db.session(), campaign, filled, campaign.language, writer=writer, settings=settings()
+        ).subject
+    except InvalidError:
+        return text

@@ -14,6 +14,7 @@ from advocacy.domain.email import Words
 from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.domain.handwriting import FIELDS, UnwritableError
 from advocacy.domain.permissions import Permission
+from advocacy.domain.selection import Selection
 from advocacy.gateways import current
 from advocacy.models.base import db
 from advocacy.models.blast import Blast
@@ -37,7 +38,7 @@ _DARK = re.compile(r"@media \(prefers-color-scheme: dark\)")
 @access.staff(Permission.SEND)
 def new(slug: str) -> ResponseReturnValue:
     campaign = campaigns.find(db.session(), slug)
-    return _page(campaign, None, _shown(Draft("", "", at=_proposed())))
+    return _page(campaign, None, _shown(Draft("", "", at=_proposed(), selection=Selection(acted=False))))
 
 
 @bp.post("/campaigns/<slug>/write")
