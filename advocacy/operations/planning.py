@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text, true, union
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text, true, union, update
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
 from advocacy.domain.blast import ENDED, BlastState, Move
 from advocacy.domain.campaign import CampaignState
+from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.email import Writer
 from advocacy.domain.schedule import Occurrence, occurrences
 from advocacy.gateways import Gateways
@@ -85,6 +86,7 @@ def replan(session: Session, campaign: Campaign, *, now: datetime, writer: Write
         elif not _is_superseded(session, blast):
             _erase(session, blast)
     session.flush()
+    _shorten(session, campaign)
     derive(session, campaign, now=now, writer=writer, settings=settings)
 
 
@@ -210,6 +212,25 @@ def _before(session: Session, campaign: Campaign, rule: str) -> int | None:
         .order_by(Blast.id.desc())
         .limit(1)
     )
+
+
+def _shorten(session: Session, campaign: Campaign) -> None:
+    """Let nothing written by hand begin after a deadline that moved nearer, in the caller's transaction."""
+    deadline = campaign.due_by()
+    if deadline is None:
+        return
+    by_hand = select(Blast.id).where(Blast.campaign_id == campaign.id, Blast.rule == "manual")
+    changes = (
+        update(Blast).where(Blast.id.in_(by_hand), Blast.state.not_in(ENDED), Blast.send_by > deadline.end()),
+        update(Dispatch).where(
+            Dispatch.blast_id.in_(by_hand),
+            Dispatch.state.in_((DispatchState.PLANNED, DispatchState.CLAIMED)),
+            Dispatch.send_by > deadline.end(),
+        ),
+    )
+    for change in changes:
+        session.execute(change.values(send_by=deadline.end()).execution_options(synchronize_session=False))
+    session.expire_all()
 
 
 def _cadence_blasts(session: Session, campaign: Campaign) -> Sequence[Blast]:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from advocacy.domain.addressee import Channel
 from advocacy.domain.blast import BlastState
@@ -10,10 +11,10 @@ from advocacy.domain.errors import InvalidError
 from advocacy.domain.handover import Request
 from advocacy.domain.selection import Selection
 from advocacy.domain.supporter import Reminders
-from advocacy.models.blast import Blast
+from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import Campaign
 from advocacy.models.supporter import Action
-from advocacy.operations import audiences, blast_moves
+from advocacy.operations import audiences, blast_moves, campaigns
 from advocacy.operations.words import PLACEHOLDERS, content_version
 from tests.factories import add_campaign, add_supporter, subscribe
 from tests.running import Engine, PlainWriter
@@ -145,3 +146,22 @@ def test_a_request_is_addressed_to_the_people_it_carries(running: Engine) -> Non
 
     request: Request = running.provider.taken[-1].request
     assert {person.address for person in request.people} == {"ana@example.org", "bea@example.org"}
+
+
+def test_a_deadline_that_moves_nearer_ends_it_too(running: Engine) -> None:
+    campaign = people(running)
+    blast = schedule(running, campaign, Selection())
+    running.at(NEXT_WEEK - timedelta(hours=20))
+    running.provider.taken.clear()
+
+    nearer = (NEXT_WEEK - timedelta(days=1)).date()
+    campaigns.move_deadline(
+        running.session, campaign, nearer, gateways=running.gateways, settings=running.settings, actor="cli"
+    )
+
+    end = campaign.due_by()
+    assert end is not None
+    assert blast.send_by == end.end()
+    assert {row.send_by for row in running.session.scalars(select(Dispatch).where(Dispatch.blast_id == blast.id))} == {
+        end.end()
+    }
