@@ -1,13 +1,10 @@
 """One document with everything to post, and the sheets for a table at an event."""
 
 import io
-import os
 import re
-import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from shutil import which
 
 import pytest
 from pypdf import PdfReader
@@ -216,40 +213,6 @@ def test_a_stall_takes_one_to_a_hundred_letters(count: int) -> None:
         stall_data(
             letters, paper_words("en"), paper_words("en"), title="x", url="https://example.org", deadline_day=None
         )
-
-
-def test_a_second_reader_finds_the_letters_whole_tagged_and_with_their_fonts(
-    press: Press, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """Ten letters here; PDF_PROOF=200 reads as many as that."""
-    if which("pdftotext") is None:
-        pytest.skip("poppler-utils is not installed: no second reader for PDF")
-    folder = tmp_path_factory.mktemp("letters")
-    for number in range(int(os.environ.get("PDF_PROOF", "10"))):
-        sheet = letter_to(
-            MINISTER, seed=f"proof:{number}", country=("CA", "FR", "DE")[number % 3], tone=tuple(Tone)[number % 3]
-        )
-        file = folder / f"{number}.pdf"
-        file.write_bytes(press.letter(sheet).content)
-
-        said = _poppler("pdftotext", "-layout", str(file), "-")
-        written = [
-            *sheet.recipient, sheet.date_line, sheet.subject, sheet.salutation,
-            *(line for _, lines in sheet.paragraphs for line in lines), sheet.closing, *sheet.signature,
-        ]  # fmt: skip
-        assert _one_line(said.replace("•", "")) == _one_line(" ".join([*sheet.sender, *written]))
-        assert re.search(r"^Tagged:\s+yes", _poppler("pdfinfo", str(file)), re.MULTILINE)
-        fonts = _poppler("pdffonts", str(file)).splitlines()[2:]
-        assert fonts
-        assert all(" yes yes yes " in f"{row} " for row in fonts)
-
-
-def _poppler(*command: str) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def test_hostile_text_prints_literally_in_packets_and_on_stalls(press: Press) -> None:
