@@ -57,6 +57,7 @@ def appeals(_app: Flask, slug: str, letters: int, pdfs: int, as_json: bool) -> N
     campaign = campaigns.find(session, slug)
     pools = load_pools()
     base = _base(campaign, pools, day=moment.now(session, current().clock).date())
+    session.rollback()  # SQLite lets one write at a time, and measuring takes a minute: nobody shall wait for it.
     measured = {
         "campaign": slug,
         "letters": letters,
