@@ -5,9 +5,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.domain.permissions import OrganiserRole
-from advocacy.models.campaign import Phrasing
+from advocacy.models.campaign import CampaignTranslation, Phrasing
 from advocacy.models.installation import AuditEntry
 from tests.web.desks import add_organiser, set_scene, sign_in
+from tests.web.public.test_act_telling import german
 
 
 def test_own_words_are_looked_at_saved_and_used_in_every_letter(app: Flask, session: Session) -> None:
@@ -61,3 +62,21 @@ def test_a_viewer_reads_and_cannot_save(app: Flask, session: Session) -> None:
 
     assert ">Save</button>" not in client.get(page).text
     assert client.post(page, data={"opening": "I write to you."}).status_code == 404
+
+
+def test_a_translated_campaign_has_words_for_each_of_its_languages(app: Flask, session: Session) -> None:
+    scene, client = set_scene(session), sign_in(app, add_organiser(session, OrganiserRole.ORGANISER))
+    scene.live.translations.append(CampaignTranslation(language="de", parts=german(scene.live).as_json()))
+    scene.live.addressees[0].language = "de"
+    slug = scene.live.slug
+    session.commit()
+    page = f"/desk/campaigns/{slug}/letters/words"
+
+    looked = client.post(page, data={"language": "de", "opening": "Elf Namen.", "locked": "opening", "look": "1"})
+    assert looked.text.count("<p>Elf Namen.") == 3
+    assert client.post(page, data={"language": "de", "opening": "Elf Namen."}).status_code == 302
+
+    row = session.scalars(select(Phrasing)).one()
+    assert (row.language, row.added) == ("de", {"opening": ["Elf Namen."]})
+    assert "Elf Namen." not in client.get(page).text
+    assert "Elf Namen." in client.get(f"{page}?language=de").text

@@ -72,12 +72,21 @@ def save(slug: str) -> ResponseReturnValue:
         session.rollback()
         return _page(campaigns.find(session, slug), own, error.faults), 422
     flash(_("Saved. Letters are made with these words from now on."), "good")
-    return redirect(url_for("desk_phrasings.show", slug=slug))
+    return redirect(url_for("desk_phrasings.show", slug=slug, language=language))
+
+
+def _languages(campaign: Campaign) -> list[str]:
+    """Return the languages that letters of this campaign can be in, its own first: those it was written in or translated into."""
+    pools = load_pools()
+    translated = [row.language for row in campaign.translations if row.language.partition("-")[0] in pools.languages()]
+    return list(dict.fromkeys(pools.best(tag) for tag in (campaign.language, *translated)))
 
 
 def _language(campaign: Campaign) -> str:
-    """Return the language of the campaign's letters, which is that of its demands."""
-    return load_pools().best(campaign.language)
+    """Return the language whose words are shown: the one asked for, else the campaign's own."""
+    own, *others = _languages(campaign)
+    asked = request.values.get("language", "")
+    return asked if asked in others else own
 
 
 def _typed(campaign: Campaign) -> CampaignPhrasings:
@@ -109,7 +118,7 @@ def _page(campaign: Campaign, own: CampaignPhrasings, faults: dict[str, str], *,
         "desk/campaign/words.html",
         campaign=campaign,
         language=language,
-        language_name=str(locale_for(language).get_language_name(locale().language) or language),
+        languages=[(tag, _named(tag)) for tag in _languages(campaign)],
         own=own,
         groups={title: [_part(key, own, flaws, language) for key in keys] for title, keys in parts.items()},
         faults=faults,
@@ -117,6 +126,10 @@ def _page(campaign: Campaign, own: CampaignPhrasings, faults: dict[str, str], *,
         previews=[] if faults else list(_previews(campaign, own)),
         longest=LONGEST_MODEL,
     )
+
+
+def _named(tag: str) -> str:
+    return str(locale_for(tag).get_language_name(locale().language) or tag)
 
 
 def _leads(campaign: Campaign) -> Iterator[str]:
@@ -135,7 +148,7 @@ def _posts(campaign: Campaign) -> Iterator[str]:
 
 def _forms(campaign: Campaign) -> list[Form]:
     language = _language(campaign)
-    found = {understand(Demand(demand.text), language).form for demand in campaign.demands}
+    found = {understand(Demand(text), language).form for text in campaign.said_in(language).demands}
     return [form for form in Form if form in found]
 
 
@@ -162,13 +175,14 @@ def _marked(flaw: Flaw) -> Markup:
 
 
 def _previews(campaign: Campaign, own: CampaignPhrasings) -> Iterator[Appeal]:
-    row = next((row for row in campaign.addressees if row.value().channels()), None)
-    if row is None or not campaign.demands:
+    reached = [(row, row.value().channels()[0]) for row in campaign.addressees if row.value().channels()]
+    language = _language(campaign)
+    asked = [letters.letter_to(campaign, row, channel, 0) for row, channel in reached]
+    to = next((pair for pair, one in zip(reached, asked, strict=True) if one.language == language), None)
+    if to is None or not campaign.demands:
         return
-    channel = row.value().channels()[0]
     for number in range(_PREVIEWS):
-        asked = replace(letters.letter_to(campaign, row, channel, number), phrasings=own)
-        yield compose(asked, load_pools())
+        yield compose(replace(letters.letter_to(campaign, *to, number), phrasings=own), load_pools())
 
 
 def _label(key: str) -> str:
