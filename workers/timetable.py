@@ -51,7 +51,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "worker_concurrency": settings.worker_concurrency,
         "worker_prefetch_multiplier": 1,
         "worker_max_tasks_per_child": 1000,
-        "worker_max_memory_per_child": 180_000,  # KiB
+        "worker_max_memory_per_child": 195_000,  # KiB, just below 200 MB
         "worker_soft_shutdown_timeout": drain_seconds(settings),
         "worker_redirect_stdouts": False,
         "worker_send_task_events": False,

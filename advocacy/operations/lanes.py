@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from advocacy.gateways.clock import Clock
 from advocacy.models.base import beside
 
-_PAUSE = 0.05
+_PAUSE = 0.03
 
 Still = Callable[[], bool]
 
@@ -27,7 +27,7 @@ def side_by_side(
 
     The first failure ends all lanes after what they have in hand, and is raised.
     """
-    failed = threading.Event()
+    failed, turn = threading.Event(), threading.Lock()
 
     def still() -> bool:
         return going_on() and not failed.is_set()
@@ -37,9 +37,11 @@ def side_by_side(
         with own:
             while still():
                 done += work(own, still)
-                if not waits(own):
-                    break
-                clock.sleep(_PAUSE)
+                # One at a time asks whether anything will come; the others queue up behind it and ask the database nothing.
+                with turn:
+                    if not still() or not waits(own):
+                        break
+                    clock.sleep(_PAUSE)
         return done
 
     def guarded(own: Session) -> int:

@@ -198,6 +198,7 @@ def _database(stack: ExitStack, folder: Path, asked: str, pids: dict[str, int]) 
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text("ALTER SYSTEM SET max_wal_size = '4GB'"))
+        connection.execute(text("ALTER SYSTEM SET random_page_cost = 1.1"))
         connection.execute(text("SELECT pg_reload_conf()"))
     engine.dispose()
     pids["database"] = int(server.get_pid())
