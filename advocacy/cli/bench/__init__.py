@@ -9,6 +9,7 @@ from advocacy.cli.bench.floor import floor
 from advocacy.cli.bench.pages import pages
 from advocacy.cli.bench.plan import plan
 from advocacy.cli.bench.reading import reading
+from advocacy.cli.bench.signup import signup
 from advocacy.cli.bench.smtp import smtp
 
 
@@ -17,5 +18,5 @@ def bench() -> None:
     """Benchmarks. Compare figures of one run with each other: machines are shared and noisy."""
 
 
-for command in (appeals, blast, events, floor, pages, plan, reading, smtp):
+for command in (appeals, blast, events, floor, pages, plan, reading, signup, smtp):
     bench.add_command(command)

@@ -3,12 +3,10 @@
 import hashlib
 import http.client
 import multiprocessing
-import socket
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from typing import Any
 
 import click
@@ -17,7 +15,8 @@ from sqlalchemy import delete, func, select, update
 
 from advocacy.cli.bench.blast import launch
 from advocacy.cli.bench.crowd import gather
-from advocacy.cli.bench.stage import Stage, process, set_up
+from advocacy.cli.bench.serving import PRODUCT, served
+from advocacy.cli.bench.stage import Stage, set_up
 from advocacy.cli.bench.told import Post, addressed, happened, posts
 from advocacy.cli.bench.usage import Usage
 from advocacy.cli.context import note, print_json, refusals
@@ -34,7 +33,6 @@ from advocacy.sendgrid_double.pace import Pace
 from advocacy.sendgrid_double.posting import Disorder, Poster
 
 _AT_ONCE = 4
-_STARTS_WITHIN = 30.0
 _UNKNOWN = 20
 """Of one request in so many nobody knows whether it was taken, until a report says so."""
 
@@ -59,13 +57,13 @@ def events(ctx: click.Context, events: int, database_url: str, orders: int, as_j
     ) as stage:  # fmt: skip
         blast_id = _sent(stage, max(events // 2, 1))
         people = addressed(db.session(), blast_id)
+        db.session.rollback()  # Writing a million events takes longer than a transaction may be idle.
         measured: dict[str, Any] = {"events": events, "database": db.engine.dialect.name}
         runs, at = [], current().clock.now().timestamp()
         for seed in range(orders):
             told = happened(len(people), events, seed=seed)
             note(f"Writing {len(told):,} events.")
             written = posts(db.session(), people, told, poster, stage.folder / "posts", at=at)
-            db.session.rollback()
             runs.append(_measured(stage, written) | {"end": _end(blast_id)})
             _start_over(blast_id)
     ends = {run.pop("end") for run in runs}
@@ -113,7 +111,7 @@ def _start_over(blast_id: int) -> None:
 
 def _measured(stage: Stage, written: Sequence[Post]) -> dict[str, Any]:
     count = sum(post.events for post in written)
-    with _served(stage) as (port, pid), Usage({"web": pid, **stage.pids}) as taking:
+    with served(stage, PRODUCT) as (port, pid), Usage({"web": pid, **stage.pids}) as taking:
         began = time.monotonic()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             list(pool.map(_post_all, [(port, written[first::_AT_ONCE]) for first in range(_AT_ONCE)]))
@@ -165,30 +163,6 @@ def _figures(count: int, seconds: float, usage: Usage, who: str) -> dict[str, An
         "cpu_seconds_per_million": cpu,
         "peak_rss_mb": usage.peaks(who),
     }
-
-
-@contextmanager
-def _served(stage: Stage) -> Iterator[tuple[int, int]]:
-    """Run the Procfile's web line; yield its port and process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:advocacy.serving", "--bind", f"127.0.0.1:{port}"]
-    log = (stage.folder / "web.log").open("ab")
-    with log, process([*command, "advocacy.app:create_app()"], env=stage.environment, stderr=log) as web:
-        _until_up(port, web.pid)
-        yield port, web.pid
-
-
-def _until_up(port: int, pid: int) -> None:
-    until = time.monotonic() + _STARTS_WITHIN
-    while time.monotonic() < until:
-        with suppress(OSError), closing(http.client.HTTPConnection("127.0.0.1", port, timeout=1)) as connection:
-            connection.request("GET", "/healthz")
-            if connection.getresponse().read():
-                return
-        time.sleep(0.1)
-    raise click.ClickException(f"The web process ({pid}) did not start within {_STARTS_WITHIN:.0f} seconds.")
 
 
 def _post_all(work: tuple[int, Sequence[Post]]) -> None:
