@@ -7,11 +7,10 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import TypeVar
-from zoneinfo import available_timezones
 
 from babel import Locale
 
-from advocacy.domain import address
+from advocacy.domain import address, zones
 from advocacy.domain.csv_text import Row
 from advocacy.domain.importing import Column, plain
 from advocacy.domain.joining import COUNTRIES, Fault, judge_line, zone_of
@@ -169,7 +168,7 @@ def _line_of(text: str) -> str | CellFault:
 
 
 def _zone_of(text: str) -> str | CellFault:
-    return text if text in _zones() else CellFault.UNKNOWN_ZONE
+    return text if text in zones.known() else CellFault.UNKNOWN_ZONE
 
 
 def _consent_of(text: str) -> bool | CellFault:
@@ -223,8 +222,3 @@ def _language_among(text: str, languages: tuple[str, ...]) -> str | None:
         if plain(text) in {plain(name) for name in names if name}:
             return offered
     return None
-
-
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())

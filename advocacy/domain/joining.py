@@ -4,13 +4,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
-from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.core import get_global
 
-from advocacy.domain import address
+from advocacy.domain import address, zones
 from advocacy.domain.supporter import Reminders
 
 LONGEST_NAME = 100
@@ -167,13 +165,7 @@ def _among(text: str, offered: Sequence[str]) -> str | None:
 
 
 def _zone(name: str) -> str | None:
-    return name if name in _zones() else None
-
-
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    """Python looks through every file of the time zones each time it is asked for their names."""
-    return frozenset(available_timezones())
+    return name if name in zones.known() else None
 
 
 def _refused(sign: str) -> bool:

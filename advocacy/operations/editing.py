@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from advocacy.domain import opening
+from advocacy.domain import opening, zones
 from advocacy.domain.addressee import Role
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import ConflictError, InvalidError
@@ -141,7 +140,7 @@ def _text_faults(given: Corrections) -> dict[str, str]:
 
 def _place_faults(given: Corrections) -> dict[str, str]:
     faults = {}
-    if given.timezone is not None and given.timezone not in available_timezones():
+    if given.timezone is not None and given.timezone not in zones.known():
         faults["timezone"] = "Choose a time zone from the list, as in America/Toronto."
     if given.language is not None and not _is_language(given.language):
         faults["language"] = "Choose a language from the list."
@@ -189,7 +188,7 @@ def _hour_faults(each: Entered) -> dict[str, str]:
         faults["opening_hours"] = (
             f"“{error.args[0][:80]}” cannot be read. Write it as in Mo-Fr 9:00-12:30, 14:00-17:00."
         )
-    if each.timezone and each.timezone not in available_timezones():
+    if each.timezone and each.timezone not in zones.known():
         faults["timezone"] = "Choose a time zone from the list, as in America/Toronto."
     return faults
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,6 @@ from advocacy.models.base import db, keys_of
 from advocacy.operations import engine
 
 _AT_ONCE = 8
-_ROUNDS = 3
 _PLAIN = "advocacy.cli.bench.plain_sign_up:create_app()"
 
 _PROXY = {
@@ -34,16 +34,26 @@ _PROXY = {
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
+_PERSON = {
+    "name": "Robin Smith",
+    "city": "Toronto",
+    "country": "CA",
+    "language": "en",
+    "reminders": "all",
+    "consent": "yes",
+}
+
 Figures = dict[str, Any]
 
 
 @click.command()
 @click.option("--sign-ups", default=2_000, show_default=True, type=click.IntRange(min=8), help="In each round.")
 @click.option("--database-url", default="", help='An empty database; "sqlite" for a file; else one of its own.')
+@click.option("--rounds", default=3, show_default=True, type=click.IntRange(min=1), help="Of each, in turn.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def signup(ctx: click.Context, sign_ups: int, database_url: str, as_json: bool) -> None:  # noqa: FBT001
-    """Post the public form of a campaign, filled in by as many people, over eight connections; three rounds in turn.
+def signup(ctx: click.Context, sign_ups: int, database_url: str, rounds: int, as_json: bool) -> None:  # noqa: FBT001
+    """Post the public form of a campaign, filled in by as many people, over eight connections.
 
     \b
     ours    the form as it is: trap, signed time, limits, judged fields, sealed columns, consent, confirmation ordered
@@ -52,13 +62,13 @@ def signup(ctx: click.Context, sign_ups: int, database_url: str, as_json: bool) 
     """
     with refusals(), set_up(ctx.find_root().obj, database_url=database_url) as stage:
         ways = {"plain": (_PLAIN, "/join"), "ours": (PRODUCT, _form_of(stage))}
-        rounds: dict[str, list[Figures]] = {name: [] for name in ways}
-        for number in range(_ROUNDS):
+        timed: dict[str, list[Figures]] = {name: [] for name in ways}
+        for number in range(rounds):
             for name, (app, path) in ways.items():
-                rounds[name].append(_round(stage, app, path, number, sign_ups))
-                note(f"{name}: {rounds[name][-1]['per_second']:,} sign-ups a second")
+                timed[name].append(_round(stage, app, path, number, sign_ups))
+                note(f"{name}: {timed[name][-1]['per_second']:,} sign-ups a second")
         measured: Figures = {"sign_ups": sign_ups, "database": db.engine.dialect.name}
-    measured |= {name: _median(each) for name, each in rounds.items()}
+    measured |= {name: _median(each) for name, each in timed.items()}
     measured["ratio"] = round(measured["ours"]["per_second"] / measured["plain"]["per_second"], 3)
     if as_json:
         print_json(measured)
@@ -88,9 +98,13 @@ def _round(stage: Stage, app: str, path: str, number: int, sign_ups: int) -> Fig
     fixed = {"shown": keys_of(db.session()).token(Purpose.FORM, f"shown.{shown}"), "website": ""}
     db.session.remove()
     with served(stage, app, {"TRUSTED_PROXIES": "1"}) as (port, pid):
-        work = [(port, path, fixed, f"{number}x{share}", sign_ups // _AT_ONCE) for share in range(_AT_ONCE)]
+        cookie, token = _opened(port, path)
+        work = [
+            _Work(port, path, _PROXY | cookie, fixed | token, f"{number}x{share}", sign_ups // _AT_ONCE)
+            for share in range(_AT_ONCE)
+        ]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(_post_all, [(*each[:-1], 4) for each in work]))  # Warm.
+            list(pool.map(_post_all, [replace(each, count=4) for each in work]))  # Warm.
             with Usage({"web": pid, **stage.pids}) as usage:
                 began = time.monotonic()
                 waits = [wait for each in pool.map(_post_all, work) for wait in each]
@@ -104,29 +118,27 @@ def _round(stage: Stage, app: str, path: str, number: int, sign_ups: int) -> Fig
     }
 
 
-def _post_all(work: tuple[int, str, dict[str, str], str, int]) -> list[float]:
+@dataclass(frozen=True)
+class _Work:
+    """What one connection does. `share` names it, so that nobody signs up twice."""
+
+    port: int
+    path: str
+    headers: dict[str, str]
+    fixed: dict[str, str]
+    share: str
+    count: int
+
+
+def _post_all(work: _Work) -> list[float]:
     """Sign up so many people, each from a network of their own; return how long each waited."""
-    port, path, fixed, share, count = work
     waits = []
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-        cookie, token = _opened(connection, path)
-        for number in range(count):
-            fields = (
-                fixed
-                | token
-                | {
-                    "email": f"robin{share}x{number}x{time.monotonic_ns()}@example.org",
-                    "name": "Robin Smith",
-                    "city": "Toronto",
-                    "country": "CA",
-                    "language": "en",
-                    "reminders": "all",
-                    "consent": "yes",
-                }
-            )
-            through = _PROXY | cookie | {"X-Forwarded-For": _address(share, number)}
+    with closing(http.client.HTTPConnection("127.0.0.1", work.port, timeout=60)) as connection:
+        for number in range(work.count):
+            email = f"robin{work.share}x{number}x{time.monotonic_ns()}@example.org"
+            through = work.headers | {"X-Forwarded-For": _address(work.share, number)}
             began = time.monotonic()
-            connection.request("POST", path, urlencode(fields), through)
+            connection.request("POST", work.path, urlencode(work.fixed | _PERSON | {"email": email}), through)
             answer = connection.getresponse()
             answer.read()
             waits.append(time.monotonic() - began)
@@ -135,14 +147,15 @@ def _post_all(work: tuple[int, str, dict[str, str], str, int]) -> list[float]:
     return waits
 
 
-def _opened(connection: http.client.HTTPConnection, path: str) -> tuple[dict[str, str], dict[str, str]]:
+def _opened(port: int, path: str) -> tuple[dict[str, str], dict[str, str]]:
     """Open the page with the form, as a browser does; return its cookie and its token."""
     page, found, _rest = path.partition("/join?")
     if not found:
         return {}, {}
-    connection.request("GET", page, headers=_PROXY)
-    answer = connection.getresponse()
-    token = _TOKEN.search(answer.read().decode())
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request("GET", page, headers=_PROXY)
+        answer = connection.getresponse()
+        token = _TOKEN.search(answer.read().decode())
     cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
     return {"Cookie": cookie}, {"csrf_token": token.group(1) if token else ""}
 

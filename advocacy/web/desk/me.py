@@ -1,12 +1,11 @@
 """Settings: my own sign-in: password, second step, where I am signed in, my time zone."""
 
-from zoneinfo import available_timezones
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import login_user
 
+from advocacy.domain import zones
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.permissions import Permission
 from advocacy.models.base import db
@@ -58,7 +57,7 @@ def end(session_id: int) -> ResponseReturnValue:
 @access.staff(Permission.READ)
 def zone() -> ResponseReturnValue:
     wanted = request.form.get("timezone", "")
-    if wanted not in available_timezones():
+    if wanted not in zones.known():
         raise InvalidError(_("Choose a time zone from the list."))
     organisers.set_zone(db.session(), who.me(), wanted)
     flash(_("Times are shown in %(zone)s.", zone=wanted), "good")
@@ -71,7 +70,7 @@ def _page(fault: str | None) -> str:
         "desk/settings/me.html",
         me=me,
         fault=fault,
-        zones=sorted(available_timezones()),
+        zones=sorted(zones.known()),
         sessions=desk_sessions.going_on(db.session(), me, now=who.now()),
         this_session=security.this_session(),
     )

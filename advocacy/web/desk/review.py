@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import available_timezones
 
 from babel import Locale
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from advocacy.domain import zones
 from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.domain.permissions import Permission
 from advocacy.models.base import db
@@ -96,7 +96,7 @@ def _page(campaign: Campaign, faults: dict[str, str]) -> str:
         notes=dict(_notes(reading)),
         faults={_field_of(name): fault for name, fault in faults.items()},
         form=request.form if faults else None,
-        zones=sorted(available_timezones()),
+        zones=sorted(zones.known()),
         territories=_territories(),
         languages=_languages(campaign),
         follows=updates.undecided(campaign),
