@@ -204,12 +204,10 @@ class _Batch:
                     **sealed,
                 }
             )
-        kept = self.session.execute(
-            insert(self.session, Supporter)
-            .on_conflict_do_nothing(index_elements=["email_key"])
-            .returning(Supporter.id, Supporter.email_key),
-            rows,
-        ).all()
+        # Without RETURNING the driver sends row after row of one prepared statement, in a third of the time.
+        self.session.execute(insert(self.session, Supporter).on_conflict_do_nothing(index_elements=["email_key"]), rows)
+        uids = [row["uid"] for row in rows]
+        kept = self.session.execute(select(Supporter.id, Supporter.email_key).where(Supporter.uid.in_(uids))).all()
         self.made = {row.id for row in kept}
         return {by_hash[row.email_key]: row.id for row in kept}
 
@@ -251,8 +249,14 @@ class _Batch:
         rows = [
             {"supporter_id": id_, "campaign_id": None, "reminders": Reminders.ALL, "joined_at": self.now} for id_ in ids
         ]
+        fresh = [row for row in rows if row["supporter_id"] in self.made]
+        if fresh:
+            self.session.execute(insert(self.session, Subscription), fresh)
+        others = [row for row in rows if row["supporter_id"] not in self.made]
+        if not others:
+            return self.made & set(ids)
         put = insert(self.session, Subscription).on_conflict_do_nothing().returning(Subscription.supporter_id)
-        return set(self.session.execute(put, rows).scalars())
+        return (self.made & set(ids)) | set(self.session.execute(put, others).scalars())
 
     def _consent(self, supporter_id: int, person: Person) -> dict[str, Any]:
         dated = f", agreed on {person.consented}" if person.consented else ""
