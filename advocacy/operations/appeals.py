@@ -159,7 +159,8 @@ def _to_one(
     shown = letters.letter
     spoken = [way.appeal for way in letters.ways if shown.edited and not way.appeal.may_be_edited()]
     problems = tuple(problem for appeal in (shown, *spoken) for problem in guard.problems_of(appeal, voice))
-    reads = _for_reading(campaign, replace(base, channel=shown.channel), wishes, pools) if not shown.edited else None
+    as_sent = replace(base, channel=shown.channel, order=shown.order())
+    reads = _for_reading(campaign, as_sent, wishes, pools) if not shown.edited else None
     return replace(letters, problems=problems, nudges=guard.nudges(shown, base), reading=reads)
 
 

@@ -11,7 +11,7 @@ from advocacy.models.campaign import Campaign
 from advocacy.operations import appeals
 from advocacy.operations.appeals import Correspondence, Wishes
 from tests.conftest import NOON
-from tests.factories import add_campaign_with_embassy
+from tests.factories import add_campaign, add_campaign_with_embassy
 
 
 def letters(campaign: Campaign, wishes: Wishes, today: date = date(2026, 3, 2)) -> list[Correspondence]:
@@ -80,3 +80,14 @@ def test_a_letter_abroad_names_the_country_and_one_at_home_does_not(session: Ses
 
     assert abroad.recipient[-1] == "UNITED STATES"
     assert home.recipient[-1] == "Ottawa"
+
+
+def test_what_is_read_in_ones_own_language_makes_the_demands_in_the_order_of_the_letter(session: Session) -> None:
+    campaign = add_campaign(session)
+
+    both = [letters(campaign, Wishes(seed=str(number), reads="de"))[0] for number in range(12)]
+
+    orders = [(one.letter.order(), one.reading.appeal.order()) for one in both if one.letter and one.reading]
+    assert len(orders) == 12
+    assert all(letter == reading for letter, reading in orders)
+    assert all(one.reading is None for one in letters(campaign, Wishes(reads="en")))

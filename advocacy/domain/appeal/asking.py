@@ -22,9 +22,11 @@ def order(request: AppealRequest, chooser: Chooser) -> tuple[int, ...]:
     """Return the chosen demands in the order of this letter: rotated, so that each comes first equally often.
 
     Where one leans on another ("their arrest"), it and all before it stay in the campaign's order, in which the words were written,
-    and only those after it are rotated.
+    and only those after it are rotated. A request that names an order keeps it.
     """
     chosen = request.chosen_demands()
+    if sorted(request.order) == list(chosen):
+        return request.order
     leaning = [at for at, index in enumerate(chosen) if leans(request.facts.demands[index].text, request.language)]
     kept = leaning[-1] + 1 if leaning else 0
     return (*chosen[:kept], *chooser.rotated("order", chosen[kept:]))

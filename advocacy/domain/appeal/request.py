@@ -95,6 +95,7 @@ class AppealRequest:
     `primary` is whom the campaign writes to, needed where `addressee` is to get a copy. `day` is the date the letter carries.
     `first_sent` is the day of the supporter's first letter where this one follows it up. `phrasings` are the campaign's own,
     in the language of the letter.
+    `order` is that of the demands where this renders a letter that has one; empty means that it is chosen.
     """
 
     language: str
@@ -109,6 +110,7 @@ class AppealRequest:
     own: OwnWords = OwnWords()
     primary: Addressee | None = None
     first_sent: date | None = None
+    order: tuple[int, ...] = ()
     phrasings: CampaignPhrasings = NONE
 
     @property

@@ -81,6 +81,11 @@ class Appeal:
         signed = "\n".join(line for line in (self.closing, *self.signature) if line)
         return "\n\n".join(block for block in (self.salutation, self.body(), signed) if block)
 
+    def order(self) -> tuple[int, ...]:
+        """Return the demands in the order in which it makes them."""
+        pieces = (piece for paragraph in self.paragraphs for piece in paragraph.pieces)
+        return tuple(piece.demand for piece in pieces if piece.demand is not None)
+
     def may_be_edited(self) -> bool:
         """Return whether this is a letter, whose body a supporter may rewrite, and not a script or a short post."""
         return self.channel not in {Channel.PHONE, Channel.SOCIAL}
