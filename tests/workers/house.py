@@ -32,15 +32,24 @@ from advocacy.models.campaign import Campaign
 from advocacy.operations import campaigns
 from tests.conftest import SECRET
 from tests.factories import add_campaign, add_supporter, subscribe
+from tests.running_double_process import DoubleProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class House:
-    """`said` is what the broker told, `log` what worker and beat wrote. Without a database's URL it has an SQLite file."""
+PROVIDER_TIMEOUT, QUARANTINE = 4, 6
 
-    def __init__(self, folder: Path, url: str = "") -> None:
+
+class House:
+    """`said` is what the broker told, `log` what worker and beat wrote. Without a database's URL it has an SQLite file.
+
+    Mail goes to the mailbox on disk, or `through_double`: then the stand-in's ledger tells what was sent.
+    """
+
+    def __init__(self, folder: Path, url: str = "", *, through_double: bool = False, latency: float = 0.0) -> None:
         self.instance = folder / "instance"
+        self.port = free_port()
+        self.double: DoubleProcess | None = None
         self.log = folder / "log"
         self.said: list[str] = []
         self.broker = EmbeddedBroker(self.instance, self.said.append)
@@ -51,7 +60,14 @@ class House:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "DATABASE_URL": url,
             "SECRET_KEY": SECRET,
+            "PORT": str(self.port),
+            "PROVIDER_TIMEOUT": str(PROVIDER_TIMEOUT),
+            "QUARANTINE": str(QUARANTINE),
         }
+        if through_double:
+            webhook = f"http://127.0.0.1:{self.port}/hooks/sendgrid"
+            self.double = DoubleProcess(folder, webhook=webhook, latency=latency)
+            self.environment |= self.double.environment()
         self.app: Flask = create_app(
             load(
                 folder / "no.env",
@@ -80,11 +96,13 @@ class House:
                     start_new_session=True,
                 )
 
-    def kill(self, name: str) -> None:
-        """End a process and its children at once, as a power cut would."""
-        process = self._processes.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    def kill(self, *names: str) -> None:
+        """End processes and their children at once, as a power cut would."""
+        processes = [self._processes.pop(name) for name in names]
+        for process in processes:
+            os.killpg(process.pid, signal.SIGKILL)
+        for process in processes:
+            process.wait()
 
     def stop(self, name: str) -> float:
         """Tell a process to stop; return how many seconds it took."""
@@ -161,6 +179,8 @@ class House:
         for name in list(self._processes):
             self.kill(name)
         self.broker.stop()
+        if self.double is not None:
+            self.double.close()
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()

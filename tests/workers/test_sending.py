@@ -91,27 +91,6 @@ def _nudge_wildly(house: House) -> None:
     assert everyone_once(house, 202)
 
 
-def test_a_worker_killed_or_told_to_stop_leaves_nobody_out_and_writes_to_nobody_twice(house: House) -> None:
-    house.launch(people=1200)
-    house.broker.start()
-    house.start("worker", "beat")
-    house.until(lambda: house.mails > 20, "the first mails")
-
-    house.kill("worker")
-    assert house.mails < 1200, "the blast was over before its middle"
-    house.start("worker")
-    house.until(lambda: house.mails > 200, "more mails", 150)
-
-    assert house.stop("worker") < 10
-    with house.session() as session:
-        states = {str(row[0]) for row in session.connection().exec_driver_sql("SELECT DISTINCT state FROM dispatch")}
-    assert states <= {"planned", "accepted"}
-
-    house.start("worker")
-    house.until(lambda: house.mails >= 1200, "everyone", 150)
-    assert everyone_once(house, 1200)
-
-
 def assert_names_nobody(house: House) -> None:
     written = house.log.read_text(encoding="utf-8")
     assert "standin.started" in written
