@@ -3,7 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from advocacy.domain.blast import BlastState
@@ -148,6 +161,23 @@ class Dispatch(Base):
     provider_message_id: Mapped[str | None] = mapped_column(String(120))
     body_sha256: Mapped[str | None] = mapped_column(String(64))
     error: Mapped[str | None] = mapped_column(String(500))
+
+
+def is_planned() -> ColumnElement[bool]:
+    """Whether a dispatch is planned, with the state written out in the statement.
+
+    A partial index is used only where the statement itself says that it applies, and a bound value does not.
+    """
+    return Dispatch.state == bindparam(None, DispatchState.PLANNED, literal_execute=True, unique=True)
+
+
+def is_held(*states: DispatchState) -> ColumnElement[bool]:
+    """Whether a dispatch is claimed, in flight or in doubt, the states written out; narrowed to `states` where given."""
+    held = Dispatch.state.in_(bindparam(None, _HELD, expanding=True, literal_execute=True, unique=True))
+    return and_(held, Dispatch.state.in_(states)) if states else held
+
+
+_HELD = (DispatchState.CLAIMED, DispatchState.INFLIGHT, DispatchState.AMBIGUOUS)
 
 
 class ProviderAccount(Base):

@@ -18,7 +18,7 @@ from advocacy.domain.dispatch import DispatchState, Event, next_state, states_be
 from advocacy.domain.schedule import civil_until, next_civil
 from advocacy.gateways import Gateways, faults
 from advocacy.models import moment
-from advocacy.models.blast import Blast, Dispatch, Report
+from advocacy.models.blast import Blast, Dispatch, Report, is_held, is_planned
 from advocacy.models.campaign import Campaign
 from advocacy.models.single_mail import SingleMail
 from advocacy.operations import account, blast_moves, searching, splitting
@@ -71,20 +71,26 @@ def _work(now: datetime) -> list[ColumnElement[bool]]:
     held = (DispatchState.CLAIMED, DispatchState.INFLIGHT, DispatchState.AMBIGUOUS)
     single_stale = and_(SingleMail.state.in_(states_before(Event.CANCEL)), SingleMail.send_by <= now)
     return [
-        or_(exists().where(Dispatch.state.in_(held)), exists().where(SingleMail.state.in_(held))).label("held"),
-        or_(exists().where(_stale(now)), exists().where(single_stale)).label("stale"),
+        or_(exists().where(is_held()), exists().where(SingleMail.state.in_(held))).label("held"),
+        or_(*[exists().where(stale) for stale in _stale(now)], exists().where(single_stale)).label("stale"),
         exists().where(_late(now)).label("late"),
         exists().where(Blast.state == BlastState.BLOCKED).label("blocked"),
     ]
 
 
-def _stale(now: datetime) -> ColumnElement[bool]:
+def _stale(now: datetime) -> list[ColumnElement[bool]]:
+    """The dispatches that may not begin any more: the planned and the claimed apart, since each has its own index."""
     ended = exists().where(Blast.id == Dispatch.blast_id, Blast.state.in_(ENDED))
-    return and_(Dispatch.state.in_(states_before(Event.CANCEL)), or_(Dispatch.send_by <= now, ended))
+    over = or_(Dispatch.send_by <= now, ended)
+    return [and_(is_planned(), over), and_(is_held(DispatchState.CLAIMED), over)]
 
 
 def _late(now: datetime) -> ColumnElement[bool]:
-    return and_(Dispatch.state == DispatchState.PLANNED, Dispatch.due_at <= now, Dispatch.civil_until <= now)
+    return and_(is_planned(), Dispatch.due_at <= now, Dispatch.civil_until <= now)
+
+
+def _held(table: type[Dispatch | SingleMail], state: DispatchState) -> ColumnElement[bool]:
+    return is_held(state) if table is Dispatch else table.state == state
 
 
 def _end_leases(session: Session, now: datetime) -> None:
@@ -92,7 +98,7 @@ def _end_leases(session: Session, now: datetime) -> None:
     for table in (Dispatch, SingleMail):
         session.execute(
             update(table)
-            .where(table.state == DispatchState.CLAIMED, table.lease_until < now)
+            .where(_held(table, DispatchState.CLAIMED), table.lease_until < now)
             .values(
                 state=next_state(DispatchState.CLAIMED, Event.FREE),
                 lease_token=None,
@@ -110,7 +116,7 @@ def _lose_unanswered(session: Session, now: datetime) -> None:
     for table in (Dispatch, SingleMail):
         session.execute(
             update(table)
-            .where(table.state == DispatchState.INFLIGHT, table.answer_by < now)
+            .where(_held(table, DispatchState.INFLIGHT), table.answer_by < now)
             .values(state=next_state(DispatchState.INFLIGHT, Event.LOSE), state_reason="no answer")
             .execution_options(synchronize_session=False)
         )
@@ -123,7 +129,7 @@ def _ask_again(session: Session, now: datetime) -> None:
     for table in (Dispatch, SingleMail):
         session.execute(
             update(table)
-            .where(table.state == DispatchState.AMBIGUOUS, table.answer_by < now)
+            .where(_held(table, DispatchState.AMBIGUOUS), table.answer_by < now)
             .values(
                 state=next_state(DispatchState.AMBIGUOUS, Event.ASK_AGAIN),
                 lease_token=None,
@@ -145,7 +151,7 @@ def _look_for_proof(session: Session, now: datetime, *, gateways: Gateways, sett
 
 
 def _prove_absent(session: Session, now: datetime, no_trace: ColumnElement[bool]) -> None:
-    proven = and_(Dispatch.state == DispatchState.AMBIGUOUS, no_trace)
+    proven = and_(is_held(DispatchState.AMBIGUOUS), no_trace)
     for blast_id, no in _some(session, proven):
         blast = blast_moves.find(session, blast_id)
         moved = session.execute(
@@ -168,8 +174,9 @@ def _prove_absent(session: Session, now: datetime, no_trace: ColumnElement[bool]
 
 def _expire(session: Session, now: datetime) -> None:
     """Cancel what may not begin any more: its last instant has passed, or its blast was closed."""
-    stale = _stale(now)
-    for blast_id in session.scalars(select(Dispatch.blast_id).where(stale).distinct()).all():
+    stale = or_(*_stale(now))
+    blasts = {id_ for part in _stale(now) for id_ in session.scalars(select(Dispatch.blast_id).where(part).distinct())}
+    for blast_id in sorted(blasts):
         blast_moves.find(session, blast_id)
         session.execute(
             update(Dispatch)
@@ -231,7 +238,7 @@ def _wait_for_morning(session: Session, now: datetime) -> None:
 
 def _block_for_canaries(session: Session, now: datetime, *, quarantine: timedelta) -> None:
     """A canary that nobody knows about blocks its blast once its quarantine is over, until it is settled."""
-    unknown = and_(Dispatch.canary, Dispatch.state == DispatchState.AMBIGUOUS, Dispatch.answer_by < now - quarantine)
+    unknown = and_(Dispatch.canary, is_held(DispatchState.AMBIGUOUS), Dispatch.answer_by < now - quarantine)
     for blast_id in session.scalars(
         select(Dispatch.blast_id)
         .join(Blast, Blast.id == Dispatch.blast_id)
