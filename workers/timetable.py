@@ -58,6 +58,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
+        "broker_channel_error_retry": True,  # A broker that becomes a replica (a failover) must not end the workers.
         "broker_connection_timeout": 4,
         "broker_transport_options": {
             "visibility_timeout": limit + 30,
