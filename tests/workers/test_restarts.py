@@ -1,6 +1,8 @@
 """Real web, worker and beat processes through the stand-in: killed all at once, started in every order, replaced by a
 deploy, with two of everything. The stand-in's ledger has each person once."""
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,7 +24,7 @@ ORDERS = list(permutations(("web", "worker", "beat"))) if FULL else [("beat", "w
 
 @pytest.fixture
 def house(tmp_path: Path, database: str) -> Iterator[House]:
-    if database.startswith("sqlite") and not FULL:
+    if database.startswith("sqlite") and not FULL:  # It proves least there, and costs as much.
         pytest.skip("SQLite has its turn in the full form")
     with closing(House(tmp_path, database, through_double=True, latency=1.5)) as house:
         yield house
@@ -42,6 +44,12 @@ def test_killed_all_at_once_and_started_in_any_order_it_goes_on_and_a_deploy_in_
     house.broker.start()
     house.start("web", "worker", "beat", "beat:2")
     house.until(lambda: received(house) > 0, "the first mails")
+
+    for child in house.children("worker"):
+        os.kill(child, signal.SIGKILL)  # As a machine does that has no memory left.
+    at_first = received(house)
+    house.until(lambda: received(house) > at_first, "more mails from new children")
+    assert house.runs("worker")
 
     for order in ORDERS:
         house.kill("web", "worker", "beat", "beat:2")
