@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+DEMANDS = "{demands}"
+"""Where the demands stand in a model letter."""
+
 
 @dataclass(frozen=True)
 class CampaignPhrasings:
@@ -15,6 +18,11 @@ class CampaignPhrasings:
 
     def of(self, part: str) -> tuple[str, ...]:
         return dict(self.added).get(part, ())
+
+    @property
+    def asks_itself(self) -> bool:
+        """Return whether a model letter asks in its own words, so that nobody can leave a demand out of it."""
+        return bool(self.model) and DEMANDS not in self.model
 
 
 NONE = CampaignPhrasings()

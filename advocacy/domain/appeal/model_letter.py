@@ -3,12 +3,12 @@
 import re
 
 from advocacy.domain.addressee import Channel
+from advocacy.domain.appeal.campaign_phrasings import DEMANDS
 from advocacy.domain.appeal.request import AppealRequest
 from advocacy.domain.appeal.text import Kind, Paragraph, Piece, paragraphs_of
 
 LONGEST_MODEL = 4_000
 OWN = "{own}"
-DEMANDS = "{demands}"
 _LETTERS = frozenset({Channel.POST, Channel.FAX, Channel.EMAIL, Channel.WEB_FORM})
 _SALUTED = re.compile(r"^.{2,60}[,:!]$")
 _CLOSED = re.compile(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from advocacy.domain.addressee import Channel
 from advocacy.domain.translation import Part, Translation
 from advocacy.models import counting
-from advocacy.models.campaign import Campaign, CampaignTranslation
+from advocacy.models.campaign import Campaign, CampaignTranslation, Phrasing
 from advocacy.models.supporter import Action
 from tests.factories import add_campaign_with_embassy, add_supporter
 from tests.web.public.people import add_robin, pages_of, text_of
@@ -205,3 +205,14 @@ def test_a_call_counts_unless_nobody_answered(app: Flask, session: Session, outc
     counts = {key: number for what, _blast, key, number in counting.count(session, campaign.id) if what == "called"}
     assert counts == ({outcome: 1} if counted else {})
     assert ("Nothing was counted" in after) == (counted == 0)
+
+
+def test_a_model_letter_says_what_choosing_demands_is_still_for(app: Flask, session: Session) -> None:
+    _robin, campaign, pages = add_robin(session)
+    campaign.phrasings.append(Phrasing(language="en", model_letter="The weavers must be free. I ask you to see to it."))
+    session.commit()
+
+    page = app.test_client().get(pages.act).text
+
+    assert "The weavers must be free. I ask you to see to it." in page
+    assert "counts for calls, short posts and copies" in page
