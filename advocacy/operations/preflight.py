@@ -46,6 +46,7 @@ class Preflight:
     checks: tuple[Check, ...]
     asks_to_type: bool
     asks_for_approval: bool
+    undo_seconds: int
 
     @property
     def stopped(self) -> bool:
@@ -86,6 +87,7 @@ def inspect(
         checks,
         asks_to_type=rules.asks_to_type(reach.people),
         asks_for_approval=rules.asks_for_approval(reach.people),
+        undo_seconds=rules.undo_seconds,
     )
 
 
