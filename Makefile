@@ -66,6 +66,7 @@ LOCK_OPTIONS := --universal --generate-hashes --no-header --no-emit-index-url --
 .PHONY: translations
 translations: $(VENV)/.test ## compile the message catalogues after editing them
 	$(BIN)/pybabel compile --directory templates/translations --domain messages
+	$(BIN)/pybabel compile --directory templates/translations --domain desk --locale fr
 
 .PHONY: wheel
 wheel: $(VENV)/.test ## build dist/*.whl

@@ -182,6 +182,12 @@ def set_zone(session: Session, person: Organiser, zone: str) -> None:
     session.commit()
 
 
+def set_language(session: Session, person: Organiser, language: str) -> None:
+    """Keep the language in which this person reads the desk."""
+    person.language = language
+    session.commit()
+
+
 def give_role(session: Session, person: Organiser, role: OrganiserRole, *, now: datetime, actor: str) -> None:
     """Change what a person may do; their sessions end. Raises ConflictError for the last owner."""
     if person.role is role:

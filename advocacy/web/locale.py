@@ -1,27 +1,37 @@
 """The language of a page: what the token's supporter reads, what was asked for, what the browser says."""
 
-from flask import Flask, g, request
+from flask import Flask, g, request, session
 from flask_babel import Babel
 
 from advocacy.gateways.resources import templates_path
 from advocacy.web.requests import settings
 
-_ENGLISH = ("/desk", "/mailbox")
+COOKIE = "desk_language"
+"""What the session of an organiser is called by who keeps it in step with their own choice."""
+
+DESK = ("en", "fr")
+"""The languages of the desk."""
+
+_DESK_PAGES = ("/desk", "/mailbox")
 
 
 def register(app: Flask) -> None:
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(templates_path() / "translations")
+    folder = str(templates_path() / "translations")
+    # Supporters' texts and the desk's are two catalogues, so that one can be in more languages than the other.
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{folder};{folder}"
+    app.config["BABEL_DOMAIN"] = "messages;desk"
     Babel(app, locale_selector=chosen)
 
 
 def chosen() -> str:
-    """Return the language tag for this page: `g.language` when a route set it, then ?lang=, then Accept-Language.
+    """Return the language tag for this page.
 
-    The desk is in English, whatever the browser says, so that no page of it mixes two languages.
+    On the desk it is what its organiser chose, before they sign in what the browser says. Elsewhere it is `g.language`
+    when a route set it, then ?lang=, then what the browser says.
     """
+    if request.path.startswith(_DESK_PAGES):
+        return str(session.get(COOKIE) or request.accept_languages.best_match(DESK) or DESK[0])
     offered = settings().languages
-    if request.path.startswith(_ENGLISH):
-        return "en"
     asked = g.get("language") or request.args.get("lang", "")
     if asked in offered:
         return str(asked)

@@ -14,7 +14,7 @@ from advocacy.gateways import current
 from advocacy.models.base import db
 from advocacy.models.organiser import Organiser, Passkey, Role
 from advocacy.operations import desk_sessions, organisers
-from advocacy.web import sign_in
+from advocacy.web import locale, sign_in
 
 _COOKIE = "desk_session"
 _SIGN_OUT = "security.logout"
@@ -133,6 +133,8 @@ def this_session() -> int | None:
 def _begin_session(_app: Flask, user: object, **_: object) -> None:
     if isinstance(user, Organiser):
         now, agent = current().clock.now(), request.headers.get("User-Agent", "")[:500]
+        if user.language:
+            session[locale.COOKIE] = user.language
         session[_COOKIE] = desk_sessions.begin(db.session(), user, user_agent=agent, now=now)
 
 

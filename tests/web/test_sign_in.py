@@ -243,3 +243,17 @@ def test_one_network_may_not_try_many_addresses(app: Flask) -> None:
     tries = [_press(browser(app), "not the password at all", f"person{number}@example.org") for number in range(31)]
 
     assert [answer.status_code for answer in tries] == [200] * 30 + [429]
+
+
+def test_an_organiser_reads_the_desk_in_french_once_they_say_so(app: Flask, person: Organiser) -> None:
+    client = browser(app)
+    _press(client, PASSPHRASE)
+    assert '<html lang="en' in client.get("/desk/").text
+
+    client.post("/desk/settings/me/language", data={"language": "fr"})
+    elsewhere = browser(app)
+    _press(elsewhere, PASSPHRASE)
+
+    assert '<html lang="fr"' in client.get("/desk/").text
+    assert '<html lang="fr"' in elsewhere.get("/desk/").text
+    assert client.post("/desk/settings/me/language", data={"language": "tlh"}).status_code == 422

@@ -17,6 +17,7 @@ from advocacy.operations import campaigns, documents, editing, following, update
 from advocacy.web import access
 from advocacy.web.desk import campaign_list, mails, timeline, who
 from advocacy.web.desk.forms import a_day
+from advocacy.web.desk.words import weekday
 from advocacy.web.requests import settings
 
 bp = Blueprint("desk_campaigns", __name__, url_prefix="/desk/campaigns")
@@ -151,7 +152,7 @@ def move(slug: str) -> ResponseReturnValue:
     if day is None:
         raise InvalidError(_("Write the day as year, month and day: 2026-03-03."))
     campaigns.move_deadline(session, campaign, day, gateways=current(), settings=settings(), actor=who.actor())
-    flash(_("The deadline is now %(day)s. Everything unsent was planned anew.", day=f"{day:%A %-d %B %Y}"), "good")
+    flash(_("The deadline is now %(day)s. Everything unsent was planned anew.", day=weekday(day)), "good")
     return redirect(url_for("desk_campaigns.plan", slug=slug))
 
 

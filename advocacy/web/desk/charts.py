@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from markupsafe import Markup, escape
 
 from advocacy.web.desk.timeline import Look
+from advocacy.web.desk.words import counted, tiny_day
 
 _OPENING = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
@@ -95,10 +96,10 @@ def days(counts: Sequence[tuple[date, int]], moments: Sequence[Moment], look: Lo
         parts.append(f'<rect x="{x}" y="{base - tall}" width="{w}" height="{tall}" fill="{look.accent}"/>')
     parts += [
         f'<line x1="44" y1="{base}" x2="{look.width - 8}" y2="{base}" stroke="{look.quiet}"/>',
-        _text(38, top + 4, f"{most:,}", look.quiet, anchor="end"),
+        _text(38, top + 4, counted(most), look.quiet, anchor="end"),
         _text(38, base, "0", look.quiet, anchor="end"),
-        _text(44, base + 20, f"{first:%-d %b}", look.quiet),
-        _text(look.width - 8, base + 20, f"{last:%-d %b}", look.quiet, anchor="end"),
+        _text(44, base + 20, tiny_day(first), look.quiet),
+        _text(look.width - 8, base + 20, tiny_day(last), look.quiet, anchor="end"),
     ]
     return _whole(parts)
 

@@ -1,7 +1,10 @@
 """Settings: my own sign-in: password, second step, where I am signed in, my time zone."""
 
+from babel import Locale
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import session as browser_session
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, refresh
 from flask_babel import gettext as _
 from flask_security import login_user
 
@@ -12,6 +15,7 @@ from advocacy.models.base import db
 from advocacy.operations import desk_sessions, organisers
 from advocacy.web import access, security
 from advocacy.web.desk import who
+from advocacy.web.locale import COOKIE, DESK
 
 bp = Blueprint("desk_me", __name__, url_prefix="/desk/settings/me")
 
@@ -64,12 +68,27 @@ def zone() -> ResponseReturnValue:
     return redirect(url_for("desk_me.show"))
 
 
+@bp.post("/language")
+@access.staff(Permission.READ)
+def language() -> ResponseReturnValue:
+    wanted = request.form.get("language", "")
+    if wanted not in DESK:
+        raise InvalidError(_("Choose a language from the list."))
+    organisers.set_language(db.session(), who.me(), wanted)
+    browser_session[COOKIE] = wanted
+    refresh()
+    flash(_("The desk is in English from now on."), "good")
+    return redirect(url_for("desk_me.show"))
+
+
 def _page(fault: str | None) -> str:
     me = who.me()
     return render_template(
         "desk/settings/me.html",
         me=me,
         fault=fault,
+        languages=[(tag, Locale(tag).display_name) for tag in DESK],
+        language=str(get_locale()).partition("_")[0],
         zones=sorted(zones.known()),
         sessions=desk_sessions.going_on(db.session(), me, now=who.now()),
         this_session=security.this_session(),

@@ -8,7 +8,7 @@ from advocacy.domain.call import CallOutcome
 from advocacy.domain.complaints import LINE, WATCH
 from advocacy.models.campaign import Campaign
 from advocacy.models.figures import Figures, MailFigures
-from advocacy.web.desk import charts
+from advocacy.web.desk import charts, words
 from advocacy.web.desk.charts import Bar
 from advocacy.web.desk.mails import short_name
 from advocacy.web.desk.timeline import Look
@@ -127,7 +127,7 @@ def _trouble(figures: Figures) -> Section:
     rows = tuple((name, number, _share(number, whole, of, places=2)) for name, number, whole, of in counts)
     above = figures.reports_seen and delivered and _sum(figures, "complained") / delivered > LINE
     drawn = [
-        Bar(name, 100 * number / whole if whole else 0, f"{number:,}", warning=bool(above and name == spam))
+        Bar(name, 100 * number / whole if whole else 0, words.counted(number), warning=bool(above and name == spam))
         for name, number, whole, _of in counts
     ]
     lines = [charts.Line(100 * share, f"{100 * share:g} %") for share in (WATCH, LINE)]
@@ -156,7 +156,9 @@ def _channels(figures: Figures) -> Section:
         _("People who told us, each once in a row; beside them the letters that organisers counted at tables."),
         (_("Way"), _("Told us"), _("From tables")),
         rows,
-        lambda look: charts.bars([Bar(name, told + table, f"{told + table:,}") for name, told, table in rows], look),
+        lambda look: charts.bars(
+            [Bar(name, told + table, words.counted(told + table)) for name, told, table in rows], look
+        ),
     )
 
 
@@ -206,11 +208,13 @@ def _demands(figures: Figures) -> Section:
 
 
 def _drawn(rows: Sequence[tuple[Cell, ...]]) -> Callable[[Look], str]:
-    return lambda look: charts.bars([Bar(str(row[0]), float(row[1]), f"{row[1]:,}") for row in rows], look)
+    return lambda look: charts.bars(
+        [Bar(str(row[0]), float(row[1]), words.counted(float(row[1]))) for row in rows], look
+    )
 
 
 def _moved(mail: MailFigures) -> Bar:
-    return Bar(mail_name(mail.rule), mail.moved, f"{mail.moved:,}")
+    return Bar(mail_name(mail.rule), mail.moved, words.counted(mail.moved))
 
 
 def _share(part: int, whole: int, of: str, *, places: int = 1) -> str:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from advocacy.web.desk.words import _, tiny_day
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -130,7 +132,7 @@ def _ends(base: int, last: datetime, look: Look) -> list[str]:
     right = look.width - _EDGE
     return [
         f'<line x1="{right}" y1="{base - 14}" x2="{right}" y2="{base + 14}" stroke="{look.warning}" stroke-width="3"/>',
-        f'<text x="{right}" y="{base + 34}" text-anchor="end" fill="{look.warning}">deadline {last:%-d %b}</text>',
+        f'<text x="{right}" y="{base + 34}" text-anchor="end" fill="{look.warning}">{escape(_("deadline %(day)s", day=tiny_day(last)))}</text>',
     ]
 
 
@@ -141,5 +143,5 @@ def _now(x: float, base: int, look: Look) -> list[str]:
         f'<path d="M {x} {base + 4} l -6 12 l 12 0 z" fill="{look.ink}"/>',
         ""
         if crowded
-        else f'<text x="{x}" y="{base + 34}" text-anchor="{anchor}" fill="{look.ink}" font-weight="600">now</text>',
+        else f'<text x="{x}" y="{base + 34}" text-anchor="{anchor}" fill="{look.ink}" font-weight="600">{escape(_("now"))}</text>',
     ]

@@ -4,6 +4,9 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
 from flask import Blueprint
 from flask_babel import get_locale, gettext
 from flask_babel import ngettext as plural
@@ -14,7 +17,7 @@ from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.selection import Selection
-from advocacy.domain.wording import city_of, locale_for
+from advocacy.domain.wording import city_of, locale_for, long_day
 from advocacy.gateways import current
 from advocacy.models.campaign import Campaign
 from advocacy.web.desk import who
@@ -40,8 +43,8 @@ def moment(instant: datetime | None) -> str:
     if instant is None:
         return ""
     local = instant.astimezone(who.zone())
-    stamp = f"{local:%a %-d %B}" + ("" if local.year == current().clock.now().year else f" {local.year}")
-    told = _("%(day)s, %(time)s", day=stamp, time=f"{local:%H:%M}")
+    year = local.year != current().clock.now().year
+    told = _("%(day)s, %(time)s", day=_short_day(local, with_year=year), time=f"{local:%H:%M}")
     return Markup('<time datetime="{}">{} <span class="quiet">({})</span></time>').format(
         instant.astimezone(UTC).isoformat(), told, distance(instant)
     )
@@ -80,12 +83,12 @@ def distance(instant: datetime) -> str:
 @bp.app_template_filter("weekday")
 def weekday(day: date | None) -> str:
     """A date with its weekday: "Tuesday 3 March 2026"."""
-    return f"{day:%A %-d %B %Y}" if day else _("no date")
+    return long_day(day, here()) if day else _("no date")
 
 
 @bp.app_template_filter("people")
-def people(number: int) -> str:
-    return ngettext("%(count)s person", "%(count)s people", number, count=f"{number:,}")
+def people(many: int) -> str:
+    return ngettext("%(count)s person", "%(count)s people", many, count=counted(many))
 
 
 @bp.app_template_filter("countdown")
@@ -181,10 +184,31 @@ def audience(chosen: Selection) -> str:
 @bp.app_template_filter("city")
 def city(zone: str) -> str:
     """The city a zone is named after: "Toronto"."""
-    return city_of(zone, get_locale() or locale_for("en"))
+    return city_of(zone, here())
 
 
 @bp.app_template_filter("in_zone")
 def in_zone(instant: datetime, zone: str) -> str:
     """An instant in a named zone: "Tue 3 March, 10:00"."""
-    return f"{instant.astimezone(ZoneInfo(zone)):%a %-d %B, %H:%M}"
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{_short_day(local)}, {local:%H:%M}"
+
+
+def _short_day(day: date, *, with_year: bool = False) -> str:
+    """A date with its weekday in short: "Tue 3 March"."""
+    return str(format_date(day, "EEE d MMMM y" if with_year else "EEE d MMMM", locale=here()))
+
+
+def tiny_day(day: date) -> str:
+    """A date for a picture: "3 Mar"."""
+    return str(format_date(day, "d MMM", locale=here()))
+
+
+def counted(value: float) -> str:
+    """A number with its thousands parted."""
+    return str(format_decimal(value, locale=here()))
+
+
+def here() -> Locale:
+    """Return the locale of this page; the desk's English has the day first."""
+    return locale_for(str(get_locale() or "en").replace("_", "-").removesuffix("-GB"))
