@@ -15,6 +15,7 @@ import typst
 from advocacy.domain.appeal.packet import PacketSheet
 from advocacy.domain.appeal.paper import EnvelopeSheet, LetterSheet
 from advocacy.domain.appeal.stall import StallSheet
+from advocacy.domain.dossier import DossierSheet
 from advocacy.gateways.resources import templates_path
 
 _FONT_PACKAGES = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic", "fontpkg_noto_sans_devanagari")
@@ -97,6 +98,10 @@ class Press:
         if printed.pages == 1 + len(largest):
             return printed
         return _with_warning(printed, "Some letters take two pages. Leave out a demand or choose the brief tone.")
+
+    def dossier(self, sheet: DossierSheet) -> Printed:
+        """Return what was asked and how many wrote, for the addressee or the press."""
+        return self._printed("dossier.typ", asdict(sheet))
 
     def _on_stall(self, fields: dict[str, Any], letter: LetterSheet) -> dict[str, Any]:
         for size in _SIZES:
