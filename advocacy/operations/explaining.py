@@ -77,13 +77,11 @@ def mails_of(session: Session, supporter: Supporter) -> list[Told]:
     return [_told(campaign, blast, delivery, dispatch) for campaign, blast, delivery, dispatch in rows]
 
 
-def ahead_of(session: Session, supporter: Supporter, now: datetime) -> list[Ahead]:
-    """Return for each live campaign the mails still due to a person, and why not the others."""
-    return [
-        Ahead(campaign, outlook_for(session, supporter, campaign, now))
-        for campaign in live(session)
-        if campaign.launched_at is not None and campaign.due_by() is not None
-    ]
+def ahead_of(session: Session, supporter: Supporter, now: datetime, *, most: int | None = None) -> list[Ahead]:
+    """Return for each live campaign the mails still due to a person, and why not the others; for the `most` campaigns
+    with the nearest deadlines, where that is given."""
+    launched = [each for each in live(session) if each.launched_at is not None and each.due_by() is not None]
+    return [Ahead(campaign, outlook_for(session, supporter, campaign, now)) for campaign in launched[:most]]
 
 
 def outlook_for(session: Session, supporter: Supporter, campaign: Campaign, now: datetime) -> Outlook:

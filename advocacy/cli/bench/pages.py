@@ -72,7 +72,7 @@ class Page:
 @click.option("--deliveries", default=5_000_000, show_default=True)
 @click.option("--campaigns", default=200, show_default=True)
 @click.option("--rounds", default=20, show_default=True, help="Requests for each address.")
-@click.option("--only", default="", help="Only pages whose route holds this text.")
+@click.option("--only", default="", help="Only pages whose route matches this pattern.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_app
 def pages(app: Flask, supporters: int, deliveries: int, campaigns: int, rounds: int, only: str, as_json: bool) -> None:  # noqa: FBT001
@@ -90,7 +90,7 @@ def pages(app: Flask, supporters: int, deliveries: int, campaigns: int, rounds: 
     db.session.remove()
     measured, unmeasured = [], []
     for rule in sorted(app.url_map.iter_rules(), key=lambda each: each.rule):
-        if "GET" not in (rule.methods or ()) or _LEFT_OUT.match(rule.rule) or only not in rule.rule:
+        if "GET" not in (rule.methods or ()) or _LEFT_OUT.match(rule.rule) or not re.search(only, rule.rule):
             continue
         if rule.arguments - values.keys():
             unmeasured.append(rule.rule)
