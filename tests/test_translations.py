@@ -1,5 +1,6 @@
-"""No text of a supporter's page or mail lacks its translation, and what is compiled is what is written."""
+"""No text of a page or mail lacks its translation, and what is compiled is what is written."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,18 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "templates" / "translations"
-LANGUAGES = ("fr", "es", "de")
+CATALOGUES = [("messages", "fr"), ("messages", "es"), ("messages", "de"), ("desk", "fr")]
+"""Which texts are in which languages: those of supporters' pages and mails, and those of the desk."""
+
+MAPPINGS = {"messages": "babel.cfg", "desk": "desk.cfg"}
+
+each_catalogue = pytest.mark.parametrize(("domain", "language"), CATALOGUES, ids=" ".join)
 
 
-@pytest.fixture(scope="module")
-def wanted() -> set[str | tuple[str, ...]]:
+@lru_cache
+def wanted(domain: str) -> frozenset[str | tuple[str, ...]]:
     """Every text that is marked for translation."""
-    with (FOLDER / "babel.cfg").open() as file:
+    with (FOLDER / MAPPINGS[domain]).open() as file:
         methods, options = parse_mapping_cfg(file)
     folders = ("advocacy/web", "templates")
     found = {
@@ -28,38 +34,38 @@ def wanted() -> set[str | tuple[str, ...]]:
         )
     }
     assert len(found) > 200
-    return found
+    return frozenset(found)
 
 
 def _below(pattern: str, folder: str) -> str:
     return pattern.removeprefix(f"{folder}/") if pattern.startswith(f"{folder}/") else "none/of/these"
 
 
-def written(language: str) -> Catalog:
-    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+def written(domain: str, language: str) -> Catalog:
+    with (FOLDER / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
         return read_po(file, locale=language)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_is_missing_and_nothing_is_left_over(language: str, wanted: set[str | tuple[str, ...]]) -> None:
-    there = {message.id for message in written(language) if message.id and message.string}
+@each_catalogue
+def test_nothing_is_missing_and_nothing_is_left_over(domain: str, language: str) -> None:
+    there = {message.id for message in written(domain, language) if message.id and all(_tuple(message.string))}
 
-    assert wanted - there == set()
-    assert there - wanted == set()
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_each_translation_keeps_the_fields_of_its_text(language: str) -> None:
-    assert [error for message in written(language) for error in message.check()] == []
-    assert not [message.id for message in written(language) if message.id and message.fuzzy]
+    assert wanted(domain) - there == set()
+    assert there - wanted(domain) == set()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_compiled_is_what_is_written(language: str) -> None:
-    with (FOLDER / language / "LC_MESSAGES" / "messages.mo").open("rb") as file:
+@each_catalogue
+def test_each_translation_keeps_the_fields_of_its_text(domain: str, language: str) -> None:
+    assert [error for message in written(domain, language) for error in message.check()] == []
+    assert not [message.id for message in written(domain, language) if message.id and message.fuzzy]
+
+
+@each_catalogue
+def test_what_is_compiled_is_what_is_written(domain: str, language: str) -> None:
+    with (FOLDER / language / "LC_MESSAGES" / f"{domain}.mo").open("rb") as file:
         compiled = plain(read_mo(file))
 
-    assert compiled == plain(written(language))
+    assert compiled == plain(written(domain, language))
 
 
 def plain(catalogue: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
