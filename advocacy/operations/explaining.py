@@ -1,21 +1,22 @@
 """Why one person did or did not get each mail, and what they are still to get."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from advocacy.domain.addressee import Role
 from advocacy.domain.audience import CampaignView, LeftOut, Outlook, SentMail, SupporterView, counted_at, outlook
 from advocacy.domain.cadence import Cadence
+from advocacy.domain.campaign import CampaignState
 from advocacy.domain.delivery import Skip
 from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.supporter import Reminders
 from advocacy.models.blast import Blast, Delivery, Dispatch
-from advocacy.models.campaign import Campaign, live
+from advocacy.models.campaign import Campaign
 from advocacy.models.posting import own_aims
 from advocacy.models.supporter import Action, Subscription, Supporter, Suppression
 from advocacy.operations import timetable
@@ -80,24 +81,33 @@ def mails_of(session: Session, supporter: Supporter) -> list[Told]:
 def ahead_of(session: Session, supporter: Supporter, now: datetime, *, most: int | None = None) -> list[Ahead]:
     """Return for each live campaign the mails still due to a person, and why not the others; for the `most` campaigns
     with the nearest deadlines, where that is given."""
-    launched = [each for each in live(session) if each.launched_at is not None and each.due_by() is not None]
-    return [Ahead(campaign, outlook_for(session, supporter, campaign, now)) for campaign in launched[:most]]
+    launched = session.scalars(
+        select(Campaign)
+        .where(Campaign.state == CampaignState.LIVE, Campaign.launched_at.is_not(None), Campaign.deadline.is_not(None))
+        .order_by(Campaign.deadline, Campaign.id)
+        .limit(most)
+        .options(selectinload(Campaign.addressees))
+    ).all()
+    return [Ahead(campaign, each) for campaign, each in _outlooks(session, supporter, launched, now)]
 
 
-def outlook_for(session: Session, supporter: Supporter, campaign: Campaign, now: datetime) -> Outlook:
-    """Return what a launched campaign with a deadline still holds for a person."""
-    deadline = campaign.due_by()
-    if deadline is None or campaign.launched_at is None:
-        raise ValueError("only a launched campaign with a deadline has an outlook")
-    view = CampaignView(
-        launched_at=campaign.launched_at,
-        deadline=deadline,
-        cadence=Cadence.from_json(campaign.cadence),
-        post_to=_post_to(campaign),
-        own_aims=own_aims(session),
-        state=campaign.state,
-    )
-    return outlook(_view(session, supporter, campaign), view, now)
+def _outlooks(
+    session: Session, supporter: Supporter, campaigns: Sequence[Campaign], now: datetime
+) -> Iterator[tuple[Campaign, Outlook]]:
+    past, aims = _past_of(session, supporter), own_aims(session)
+    for campaign in campaigns:
+        deadline = campaign.due_by()
+        if deadline is None or campaign.launched_at is None:
+            continue
+        view = CampaignView(
+            launched_at=campaign.launched_at,
+            deadline=deadline,
+            cadence=Cadence.from_json(campaign.cadence),
+            post_to=_post_to(campaign),
+            own_aims=aims,
+            state=campaign.state,
+        )
+        yield campaign, outlook(_view(supporter, past, campaign), view, now)
 
 
 def _post_to(campaign: Campaign) -> tuple[str | None, ...]:
@@ -106,48 +116,60 @@ def _post_to(campaign: Campaign) -> tuple[str | None, ...]:
     return tuple(row.country for row in campaign.addressees if row.role is Role.PRIMARY)
 
 
-def _view(session: Session, supporter: Supporter, campaign: Campaign) -> SupporterView:
-    subscriptions = {
-        row.campaign_id: row
-        for row in session.scalars(
-            select(Subscription).where(
-                Subscription.supporter_id == supporter.id,
-                Subscription.left_at.is_(None),
-                (Subscription.campaign_id == campaign.id) | Subscription.campaign_id.is_(None),
-            )
-        )
-    }
-    own, alerts = subscriptions.get(campaign.id), subscriptions.get(None)
-    acted = select(func.min(Action.at)).where(Action.supporter_id == supporter.id, Action.campaign_id == campaign.id)
+@dataclass(frozen=True)
+class _Past:
+    """What the ledger holds about one person, for all campaigns at once. `mails` are (campaign, rule, counted at)."""
+
+    subscriptions: Mapping[int | None, Subscription]
+    acted: Mapping[int, datetime]
+    suppressed: bool
+    mails: Sequence[tuple[int, str, datetime]]
+
+
+def _past_of(session: Session, supporter: Supporter) -> _Past:
+    subscriptions = session.scalars(
+        select(Subscription).where(Subscription.supporter_id == supporter.id, Subscription.left_at.is_(None))
+    )
+    acted = session.execute(
+        select(Action.campaign_id, func.min(Action.at))
+        .where(Action.supporter_id == supporter.id)
+        .group_by(Action.campaign_id)
+    )
     suppressed = select(Suppression.id).where(
         Suppression.suppression_key == supporter.suppression_key, Suppression.scope == "all"
     )
-    return SupporterView(
-        zone=ZoneInfo(supporter.timezone),
-        country=supporter.country,
-        state=supporter.state,
-        suppressed=session.scalar(suppressed.limit(1)) is not None,
-        confirmed_at=supporter.confirmed_at,
-        joined_at=own.joined_at if own else None,
-        alerts_since=alerts.joined_at if alerts else None,
-        reminders=own.reminders if own else Reminders.ALL,
-        acted_at=session.scalar(acted),
-        mails=tuple(_had(session, supporter, campaign)),
-    )
-
-
-def _had(session: Session, supporter: Supporter, campaign: Campaign) -> Sequence[SentMail]:
-    rows = session.execute(
+    mails = session.execute(
         select(Blast.campaign_id, Blast.rule, Dispatch.due_at, Dispatch.inflight_at)
         .select_from(Delivery)
         .join(Blast, Blast.id == Delivery.blast_id)
         .join(Dispatch, (Dispatch.blast_id == Delivery.blast_id) & (Dispatch.no == Delivery.dispatch_no))
         .where(Delivery.supporter_id == supporter.id, Delivery.skip_reason.is_(None), Dispatch.state.in_(_GONE))
     )
-    return [
-        SentMail(rule if campaign_id == campaign.id and rule != "manual" else None, counted_at(due_at, begun_at))
-        for campaign_id, rule, due_at, begun_at in rows
-    ]
+    return _Past(
+        {row.campaign_id: row for row in subscriptions},
+        dict(acted.all()),
+        session.scalar(suppressed.limit(1)) is not None,
+        [(campaign_id, rule, counted_at(due_at, begun_at)) for campaign_id, rule, due_at, begun_at in mails],
+    )
+
+
+def _view(supporter: Supporter, past: _Past, campaign: Campaign) -> SupporterView:
+    own, alerts = past.subscriptions.get(campaign.id), past.subscriptions.get(None)
+    return SupporterView(
+        zone=ZoneInfo(supporter.timezone),
+        country=supporter.country,
+        state=supporter.state,
+        suppressed=past.suppressed,
+        confirmed_at=supporter.confirmed_at,
+        joined_at=own.joined_at if own else None,
+        alerts_since=alerts.joined_at if alerts else None,
+        reminders=own.reminders if own else Reminders.ALL,
+        acted_at=past.acted.get(campaign.id),
+        mails=tuple(
+            SentMail(rule if campaign_id == campaign.id and rule != "manual" else None, at)
+            for campaign_id, rule, at in past.mails
+        ),
+    )
 
 
 def _told(campaign: Campaign, blast: Blast, delivery: Delivery, dispatch: Dispatch | None) -> Told:
