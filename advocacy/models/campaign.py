@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -192,16 +193,33 @@ def by_slug(session: Session, slug: str) -> Campaign | None:
     return session.scalar(select(Campaign).where(Campaign.slug == slug))
 
 
-def live(session: Session) -> list[Campaign]:
-    """Return the live campaigns, the nearest deadline first."""
-    return list(
-        session.scalars(
-            select(Campaign)
-            .where(Campaign.state == CampaignState.LIVE)
-            .order_by(Campaign.deadline, Campaign.id)
-            .options(selectinload(Campaign.translations), selectinload(Campaign.demands))
-        )
+def running(session: Session, now: datetime) -> list[int]:
+    """Return the ids of the live campaigns whose deadline has not passed, the nearest first."""
+    rows = session.execute(
+        select(Campaign.id, Campaign.deadline, Campaign.timezone)
+        .where(Campaign.state == CampaignState.LIVE)
+        .order_by(Campaign.deadline, Campaign.id)
     )
+    return [
+        id_ for id_, deadline, zone in rows if deadline is None or not Deadline(deadline, ZoneInfo(zone)).passed(now)
+    ]
+
+
+def all_of(session: Session, ids: Collection[int]) -> dict[int, Campaign]:
+    """Return these campaigns by their ids, in the order of the ids."""
+    rows = session.scalars(select(Campaign).where(Campaign.id.in_(ids)))
+    found = {campaign.id: campaign for campaign in rows}
+    return {id_: found[id_] for id_ in ids if id_ in found}
+
+
+def with_words(session: Session, ids: Sequence[int]) -> list[Campaign]:
+    """Return these campaigns in the order of the ids, with all that `said_in` needs."""
+    rows = session.scalars(
+        select(Campaign)
+        .where(Campaign.id.in_(ids))
+        .options(selectinload(Campaign.translations), selectinload(Campaign.demands))
+    )
+    return sorted(rows, key=lambda campaign: ids.index(campaign.id))
 
 
 def free_slug(session: Session, title: str, number: str | None) -> str:

@@ -25,6 +25,7 @@ from advocacy.web.wording import locale
 
 bp = Blueprint("public", __name__)
 
+_A_PAGE = 30
 _PRIVATE = ("/act/", "/confirm/", "/unsubscribe/", "/preferences/", "/desk", "/mailbox", "/hooks/")
 
 
@@ -125,8 +126,22 @@ def _judged(*, zone: str) -> tuple[joining.Answers, dict[str, str]]:
 
 
 def _home(typed: Any, faults: dict[str, str], status: int) -> ResponseReturnValue:
-    shown = [campaign for campaign in campaigns.live(db.session()) if not _over(campaign)]
-    return render_template("public/home.html", campaigns=shown, typed=typed, faults=faults, **_form(None)), status
+    session = db.session()
+    running = campaigns.running(session, current().clock.now())
+    pages = max(1, -(-len(running) // _A_PAGE))
+    page_ = min(max(1, request.args.get("page", 1, type=int)), pages)
+    return (
+        render_template(
+            "public/home.html",
+            campaigns=campaigns.with_words(session, running[(page_ - 1) * _A_PAGE : page_ * _A_PAGE]),
+            page=page_,
+            pages=pages,
+            typed=typed,
+            faults=faults,
+            **_form(None),
+        ),
+        status,
+    )
 
 
 def _page(campaign: Campaign, typed: Any, faults: dict[str, str], status: int) -> ResponseReturnValue:

@@ -1,6 +1,8 @@
 """Leaving and choosing less: /unsubscribe (with the one-click POST of RFC 8058) and /preferences."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -32,7 +34,8 @@ _STOP = "stop"
 @public
 def page(token: str) -> ResponseReturnValue:
     supporter_id = _supporter_id(token)
-    return render_template("public/unsubscribe.html", token=token, **_now_gets(supporter_id))
+    gets = _now_gets(supporter_id)
+    return render_template("public/unsubscribe.html", token=token, others=_others(supporter_id, gets["gets"]), **gets)
 
 
 @bp.post("/unsubscribe/<token>")
@@ -133,31 +136,27 @@ def _stopped(token: str, supporter_id: int, left: leaving.Left, campaign: Campai
     return render_template("public/stopped.html", token=token, campaign=campaign, undo=undo_token, clear=left.clear)
 
 
-def _now_gets(supporter_id: int) -> dict[str, object]:
+def _now_gets(supporter_id: int) -> dict[str, Any]:
     """Return what the two pages show: what a person gets now, without a word about who they are."""
     _speak(supporter_id)
     session = db.session()
     supporter = session.get(Supporter, supporter_id)
     gets = leaving.choices(session, supporter_id) if supporter else []
-    on_alerts = any(choice.campaign_id is None for choice in gets)
-    own = {choice.campaign_id: session.get(Campaign, choice.campaign_id) for choice in gets if choice.campaign_id}
-    left = leaving.left_campaigns(session, supporter_id)
-    others = [campaign for campaign in _running() if campaign.id not in {*own, *left}] if on_alerts else []
     return {
         "gets": gets,
-        "titles": own,
-        "others": others,
+        "titles": campaigns.all_of(session, [choice.campaign_id for choice in gets if choice.campaign_id]),
         "active": supporter is not None and supporter.state in {SupporterState.ACTIVE, SupporterState.PENDING},
     }
 
 
-def _running() -> list[Campaign]:
-    now = current().clock.now()
-    return [
-        campaign
-        for campaign in campaigns.live(db.session())
-        if (deadline := campaign.due_by()) is None or not deadline.passed(now)
-    ]
+def _others(supporter_id: int, gets: Sequence[leaving.Choice]) -> list[Campaign]:
+    """Return the running campaigns that somebody on the alert list gets mails of, besides those they chose themselves."""
+    if not any(choice.campaign_id is None for choice in gets):
+        return []
+    session = db.session()
+    known = {choice.campaign_id for choice in gets} | leaving.left_campaigns(session, supporter_id)
+    ids = [id_ for id_ in campaigns.running(session, current().clock.now()) if id_ not in known]
+    return list(campaigns.all_of(session, ids).values())
 
 
 def _speak(supporter_id: int) -> None:
