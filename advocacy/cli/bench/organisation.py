@@ -17,7 +17,7 @@ from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import AddresseeRow, Campaign, Demand
 from advocacy.models.organiser import Organiser, Role
 from advocacy.models.supporter import Supporter, seal
-from advocacy.operations import figures
+from advocacy.operations import figures, supporter_counts
 
 _INSERT = re.compile(r"\s*INSERT INTO (?P<table>\w+) \((?P<columns>[^)]*)\)\s+SELECT\s+")
 MARK = "bench_pages"
@@ -56,6 +56,7 @@ def fill(session: Session, *, supporters: int, deliveries: int, campaigns: int, 
     session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).execute(text("VACUUM ANALYZE"))
     session.rollback()
     figures.recount(session, clock=clock)
+    supporter_counts.when_it_is_time(session, clock)
 
 
 def _completed(statement: str) -> str:

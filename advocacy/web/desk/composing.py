@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from advocacy.domain.addressee import Channel
@@ -18,16 +18,13 @@ from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import When
 from advocacy.models.progress import progress_of
-from advocacy.models.supporter import Supporter
+from advocacy.operations import supporter_counts
 from advocacy.operations.blasts import Draft
 from advocacy.web.desk import mails
 from advocacy.web.desk.forms import a_day, a_number, an_instant, split
 from advocacy.web.desk.words import mail_name
 
 _ACTED = {"yes": True, "no": False}
-_LOOKED_AT = 20_000
-"""Choices are gathered from so many supporters: they are hints, and all of a million take too long for a page."""
-
 _MOST_MAILS = 50
 
 
@@ -108,11 +105,16 @@ def draft(form: Said, zone: ZoneInfo) -> Draft:
 
 def offered(session: Session, campaign: Campaign, blast: Blast | None) -> dict[str, Any]:
     """Return the choices of the form: what supporters really have, and the mails of this campaign that went out."""
+    numbers = supporter_counts.summary(session)
+
+    def had(facet: str) -> list[str]:
+        return sorted(value for value, _number in numbers.values(facet) if value)
+
     return {
-        "countries": _seen(session, Supporter.country),
-        "languages": _seen(session, Supporter.language),
-        "zones": _seen(session, Supporter.timezone),
-        "tags": sorted({tag for row in session.scalars(select(Supporter.tags).limit(_LOOKED_AT)) for tag in row or ()}),
+        "countries": had("country"),
+        "languages": had("language"),
+        "zones": had("zone"),
+        "tags": had("tag"),
         "earlier": _earlier(session, campaign, blast),
     }
 
@@ -145,11 +147,6 @@ def _numbers(items: list[str]) -> tuple[int, ...]:
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _seen(session: Session, column: InstrumentedAttribute[Any]) -> list[str]:
-    some = select(column.label("value")).limit(_LOOKED_AT).subquery()
-    return sorted(value for value in session.scalars(select(some.c.value).distinct()) if value)
 
 
 def _earlier(session: Session, campaign: Campaign, own: Blast | None) -> list[tuple[str, str]]:
