@@ -29,11 +29,26 @@ LONGEST_PREHEADER = 200
 LONGEST_TEXT = 20_000
 _TAGS = frozenset({"content", "output", "illegal", "if", "unless", "case", "for", "assign", "comment", "#"})
 
-_INSIDE_A_LINK = re.compile(
-    r"(?:\w:/|//|www\.|mailto:|[\w-]\.[a-z]{2,}[/?#:@])\S*?\{\{-?\s*(" + "|".join(MERGE_FIELDS) + r")\s*-?\}\}",
-    re.IGNORECASE,
+_FILTERS = frozenset(
+    {
+        "append",
+        "capitalize",
+        "default",
+        "downcase",
+        "first",
+        "join",
+        "last",
+        "prepend",
+        "size",
+        "strip",
+        "truncate",
+        "upcase",
+    }
 )
-"""A person's own address as a piece of another one: whoever is behind that link would learn it with a click."""
+"""What words need. The others make much out of little: a text replaced by itself, and that again, is a gigabyte."""
+
+_OWN_FIELD = re.compile(r"\{\{-?\s*(" + "|".join(MERGE_FIELDS) + r")\s*-?\}\}")
+_LINK_BEGUN = re.compile(r"\w:/|//|www\.|mailto:|[\w-]\.[^\W\d_]{2,63}[/?#:@]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -103,6 +118,7 @@ def check_lengths(subject: str, text: str, preheader: str = "") -> None:
 def _environment() -> Environment:
     environment = _Limited(undefined=StrictUndefined, autoescape=False)
     environment.tags = {name: tag for name, tag in environment.tags.items() if name in _TAGS}
+    environment.filters = {name: each for name, each in environment.filters.items() if name in _FILTERS}
     return environment
 
 
@@ -123,16 +139,41 @@ def _as_it_stands(value: Any) -> Any:
 
 
 def _check_links(field: str, text: str, filled: str) -> None:
-    found = _INSIDE_A_LINK.search(filled)
+    found = _inside_a_link(filled)
     if found is None:
         return
-    written = _INSIDE_A_LINK.search(text)
+    written = _inside_a_link(text)
     raise UnwritableError(
-        f"“{found.group(1)}” stands inside another link. It opens one person's own page, so it may only be a link by "
-        "itself: put a space before it, or write [your page]({{ %s }})." % found.group(1),
+        f"“{found.name}” stands inside another link. It opens one person's own page, so it may only be a link by "
+        "itself: put a space before it, or write [your page]({{ %s }})." % found.name,
         field,
-        place_of(text, written.start(), written.end()) if written else None,
+        place_of(text, written.start, written.end) if written else None,
     )
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """A person's own address as a piece of another one: whoever is behind that link would learn it with a click."""
+
+    name: str
+    start: int
+    end: int
+
+
+def _inside_a_link(text: str) -> _Inside | None:
+    """Return the first person's own field that follows the beginning of a link without a space between them.
+
+    Each word is looked at once, whatever it is made of.
+    """
+    since = 0
+    for own in _OWN_FIELD.finditer(text):
+        word = text[since : own.start()].rsplit(None, 1)
+        same_word = bool(word) and not text[own.start() - 1].isspace()
+        begun = _LINK_BEGUN.search(word[-1]) if same_word else None
+        if begun is not None:
+            return _Inside(own.group(1), own.start() - len(word[-1]) + begun.start(), own.end())
+        since = own.end()
+    return None
 
 
 def _check(field: str, text: str, found: Any) -> None:

@@ -1,5 +1,7 @@
 """A mail written by hand: its fields are filled, and what cannot be is refused with its place."""
 
+from time import process_time
+
 import pytest
 
 from advocacy.domain.handwriting import CAMPAIGN_FIELDS, UnwritableError, check_lengths, fill
@@ -48,6 +50,9 @@ def test_the_nearest_field_is_proposed() -> None:
         "{% for number in (1..1000000) %}x{% endfor %}",
         "{{ campaign['__class__'] }}",
         "{{ 'a' | no_such_filter }}",
+        "{% assign x = 'aaaa' %}{{ x | replace: 'a', x | replace: 'a', x | size }}",
+        "{{ 'aaaa' | base64_encode | base64_encode }}",
+        "{{ 'a,b' | split: ',' | join: 'c' }}",
         "{{ campaign.title",
         "{% if campaign.title %}never ended",
         "{{ env.SECRET_KEY }}",
@@ -83,6 +88,8 @@ def test_a_mail_has_a_subject_and_a_text_of_fair_length(subject: str, text: str)
         "[Write](mailto:someone@elsewhere.example?body={{ act_url }})",
         "{% assign own = act_url %}https://elsewhere.example/?of={{ own }}",
         "{{ campaign.url }}?of={{ act_url }}",
+        "elsewhere.рф/{{ act_url }}",
+        "{{ act_url }}//elsewhere.example/{{ act_url }}",
     ],
 )
 def test_a_persons_own_link_does_not_go_into_another_one(text: str) -> None:
@@ -102,6 +109,14 @@ def test_a_persons_own_link_does_not_go_into_another_one(text: str) -> None:
 )
 def test_a_persons_own_link_stands_by_itself(text: str) -> None:
     assert fill("text", text, FACTS) == text
+
+
+def test_looking_for_links_takes_no_longer_than_the_text_is_long() -> None:
+    slashes = "{% for row in (1..50) %}" + "/" * 1_000 + "{% endfor %}"
+    before = process_time()
+
+    assert len(fill("text", slashes, FACTS)) == 50_000
+    assert process_time() - before < 2
 
 
 def test_braces_in_a_campaigns_facts_are_words_and_no_field() -> None:

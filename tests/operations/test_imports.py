@@ -15,7 +15,7 @@ from advocacy.gateways.clock import SimulatedClock
 from advocacy.models.parcel import Parcel, ParcelPart
 from advocacy.models.supporter import Consent, Subscription, Supporter, Suppression, by_address, opened
 from advocacy.models.supporter_import import ImportKey, ImportTrace, SupporterImport
-from advocacy.operations import imports, lists, privacy
+from advocacy.operations import consent, imports, leaving, lists, privacy
 from advocacy.operations.imports import Terms
 from tests.conftest import NOON
 from tests.factories import add_supporter, subscribe
@@ -203,6 +203,23 @@ def test_whoever_left_the_alert_list_is_not_put_back_on_it(session: Session, des
     left.left_at = NOON
     session.commit()
 
+    desk.take("email\nann@example.org\n")
+
+    assert listed(session) == set()
+
+
+@pytest.mark.parametrize("too", [True, False], ids=["who joined a campaign too", "who is on record for nothing else"])
+def test_whoever_left_the_alert_list_stays_off_it_when_the_list_is_undone_and_taken_again(
+    session: Session, desk: Desk, clock: SimulatedClock, *, too: bool
+) -> None:
+    made = desk.take("email\nann@example.org\n")
+    ann = person(session, "ann@example.org")
+    if too:
+        consent.note(session, ann.id, consent.CAMPAIGN, ConsentAction.CONFIRMED, None, NOON, source="test")
+        session.commit()
+    leaving.set_preferences(session, ann.id, {None: None}, language=None, zone=None, source="test", clock=clock)
+
+    desk.undo(made)
     desk.take("email\nann@example.org\n")
 
     assert listed(session) == set()
