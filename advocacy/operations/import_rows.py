@@ -25,7 +25,7 @@ from advocacy.models.supporter_import import ImportKey, ImportTrace, SupporterIm
 from advocacy.operations.consent import ALERTS
 
 IMPORT = "import"
-_ENDED = (SupporterState.UNSUBSCRIBED, SupporterState.BOUNCED, SupporterState.ERASED)
+ENDED = (SupporterState.UNSUBSCRIBED, SupporterState.BOUNCED, SupporterState.ERASED)
 
 
 @dataclass
@@ -74,7 +74,7 @@ def find(session: Session, addresses: Collection[str], *, lock: bool = False) ->
             )
         )
     }
-    return Found(known, stopped | {address for address, row in known.items() if row.state in _ENDED})
+    return Found(known, stopped | {address for address, row in known.items() if row.state in ENDED})
 
 
 def count(session: Session, import_id: int, people: Sequence[Person]) -> Tally:

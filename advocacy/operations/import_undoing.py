@@ -18,7 +18,7 @@ from advocacy.models.supporter import Action, Consent, EmailAlias, SignUp, Subsc
 from advocacy.models.supporter_import import ImportTrace, SupporterImport
 from advocacy.operations import audit, consent, suppressing
 from advocacy.operations.consent import ALERTS
-from advocacy.operations.import_rows import IMPORT
+from advocacy.operations.import_rows import ENDED, IMPORT
 from advocacy.operations.import_work import GoOn
 
 _AT_ONCE = 500
@@ -129,9 +129,18 @@ def _asked_for_alerts(session: Session, ids: Collection[int]) -> set[int]:
 
 
 def _unlist(session: Session, ids: Collection[int]) -> None:
+    """Take people off the alert list. That somebody left it by themselves is kept: the next list must not put them back.
+
+    Who stopped all mail needs no such row: their suppression holds.
+    """
+    stopped = select(Supporter.id).where(Supporter.id.in_(ids), Supporter.state.in_(ENDED))
     session.execute(
         delete(Subscription)
-        .where(Subscription.supporter_id.in_(ids), Subscription.campaign_id.is_(None))
+        .where(
+            Subscription.supporter_id.in_(ids),
+            Subscription.campaign_id.is_(None),
+            or_(Subscription.left_at.is_(None), Subscription.supporter_id.in_(stopped)),
+        )
         .execution_options(synchronize_session=False)
     )
 
