@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from advocacy.domain.csv_text import written
@@ -152,18 +152,27 @@ def delete(session: Session, export: SupporterExport, *, now: datetime, actor: s
 
 def forget_all(session: Session) -> None:
     """Forget every list there is, in the caller's transaction: somebody who may be in them was erased."""
-    for row in session.scalars(select(SupporterExport).where(SupporterExport.state != ExportState.GONE)):
+    for row in session.scalars(_in_turn(SupporterExport.state != ExportState.GONE)).all():
         _forget(session, row)
 
 
 def forget_old(session: Session, now: datetime) -> None:
-    over = select(SupporterExport).where(
-        SupporterExport.state != ExportState.GONE, SupporterExport.created_at <= now - LIFE
-    )
+    over = _in_turn(SupporterExport.state != ExportState.GONE, SupporterExport.created_at <= now - LIFE)
     for row in session.scalars(over).all():
         if row.expires_at is None or row.expires_at <= now:
             _forget(session, row)
     session.commit()
+
+
+def _in_turn(*which: ColumnElement[bool]) -> Select[SupporterExport]:
+    """Pick lists under their locks before anything of them: whoever writes one locks the row first, then its pieces."""
+    return (
+        select(SupporterExport)
+        .where(*which)
+        .order_by(SupporterExport.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
 
 
 def _forget(session: Session, row: SupporterExport) -> None:

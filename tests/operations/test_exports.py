@@ -2,10 +2,11 @@
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
@@ -15,11 +16,12 @@ from advocacy.domain.selection import Selection
 from advocacy.domain.supporter import SupporterState
 from advocacy.gateways import faults
 from advocacy.gateways.clock import SimulatedClock
+from advocacy.models.base import beside
 from advocacy.models.installation import AuditEntry
 from advocacy.models.parcel import ParcelPart
-from advocacy.models.supporter import by_address
+from advocacy.models.supporter import Supporter, by_address
 from advocacy.models.supporter_export import SupporterExport
-from advocacy.operations import exports, forgetting, lists, privacy
+from advocacy.operations import exports, forgetting, lists, parcels, privacy
 from tests.conftest import NOON
 from tests.factories import add_supporter, subscribe
 
@@ -119,6 +121,22 @@ def test_a_list_is_gone_after_its_day_and_when_somebody_is_erased(
     assert second.state is ExportState.GONE
     assert session.scalar(select(func.count()).select_from(ParcelPart)) == 0
     assert by_address(session, "ann@example.org") is not None
+
+
+def test_erasing_waits_for_the_batch_of_a_list_that_is_being_written(session: Session) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        pytest.skip("one writer at a time")
+    ann = add_supporter(session, "ann@example.org").id
+    made = ordered(session)
+    with beside(session) as writer, beside(session) as other, ThreadPoolExecutor(1) as pool:
+        writer.get_one(SupporterExport, made.id, with_for_update=True)
+        erasing = pool.submit(lambda: privacy.erase(other, other.get_one(Supporter, ann), now=NOON, actor="test"))
+        while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            assert not erasing.done()
+        parcels.append(writer, made.parcel_id or 0, b"of somebody", 7)
+        writer.commit()
+        erasing.result(timeout=10)
+    assert session.scalar(select(func.count()).select_from(ParcelPart)) == 0
 
 
 def test_three_lists_an_hour_are_the_most(session: Session) -> None:
