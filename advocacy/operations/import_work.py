@@ -3,7 +3,7 @@ whoever is killed loses nothing and whoever comes next goes on."""
 
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
+from advocacy.domain.address import judge
 from advocacy.domain.csv_text import BrokenFileError, Row, rows, text_of
 from advocacy.domain.import_cells import Judge, Person, Refused
 from advocacy.domain.importing import Column, ImportState
@@ -130,6 +131,35 @@ def begin_refused(session: Session, header: Sequence[str], now: datetime) -> int
 def _keep_refused(session: Session, row: SupporterImport, refused: Sequence[Refused]) -> None:
     if row.refused_id is not None:
         parcels.append(session, row.refused_id, _written(refused), row.rows_done + 1)
+
+
+def forget_rows_of(session: Session, addresses: Collection[str]) -> None:
+    """Take the rows out of what was refused in which one of these addresses stands: its owner is to be erased.
+
+    In a transaction of its own for each import, as a batch of one locks the import first and people after it.
+    """
+    starts = [each.partition("@")[0].encode() + b"@" for each in addresses if each]
+    kept = select(SupporterImport.id).where(SupporterImport.refused_id.is_not(None)).order_by(SupporterImport.id)
+    for import_id in session.scalars(kept).all() if starts else ():
+        row = session.get_one(SupporterImport, import_id, with_for_update=True, populate_existing=True)
+        if row.refused_id is not None:
+            _drop_lines(session, row.refused_id, addresses, starts)
+        session.commit()
+
+
+def _drop_lines(session: Session, parcel_id: int, addresses: Collection[str], starts: Collection[bytes]) -> None:
+    """`starts` are those of the addresses: pieces without one need no second look. The first piece is the header."""
+    for no, piece in parcels.numbered(session, parcel_id):
+        if no and any(start in piece.lower() for start in starts):
+            lines = piece.decode().splitlines()
+            left = [line for line in lines if not _names(line, addresses)]
+            if len(left) < len(lines):
+                parcels.rewrite(session, parcel_id, "\n".join([*left, ""]).encode(), no)
+
+
+def _names(line: str, addresses: Collection[str]) -> bool:
+    cells = [str(cell).lower() for cell in json.loads(line)["cells"]]
+    return any(address in cell or judge(cell).address == address for address in addresses for cell in cells)
 
 
 def _written(refused: Sequence[Refused]) -> bytes:

@@ -32,8 +32,20 @@ def append(session: Session, parcel_id: int, piece: bytes, no: int | None = None
     session.execute(insert(ParcelPart).values(parcel_id=parcel_id, no=no, sealed=sealed))
 
 
+def rewrite(session: Session, parcel_id: int, piece: bytes, no: int) -> None:
+    """Put another piece in a piece's place, in the caller's transaction."""
+    session.execute(delete(ParcelPart).where(ParcelPart.parcel_id == parcel_id, ParcelPart.no == no))
+    append(session, parcel_id, piece, no)
+
+
 def pieces(session: Session, parcel_id: int) -> Iterator[bytes]:
     """Yield the pieces in order, one in memory at a time. Between two the caller may commit or roll back."""
+    for _no, piece in numbered(session, parcel_id):
+        yield piece
+
+
+def numbered(session: Session, parcel_id: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the pieces as `pieces` does, each with its number."""
     parcel = session.get(Parcel, parcel_id)
     if parcel is None:
         return
@@ -48,7 +60,7 @@ def pieces(session: Session, parcel_id: int) -> Iterator[bytes]:
         if row is None:
             return
         no = row.no
-        yield zlib.decompress(keys.open_bytes(_COLUMN, f"{uid}.{no}", row.sealed))
+        yield no, zlib.decompress(keys.open_bytes(_COLUMN, f"{uid}.{no}", row.sealed))
 
 
 class Reading(io.RawIOBase):

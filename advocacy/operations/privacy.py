@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from advocacy.domain.errors import ConflictError, NotFoundError
-from advocacy.domain.keys import Purpose, hash_of, random_token
+from advocacy.domain.keys import Purpose, SealError, hash_of, random_token
 from advocacy.domain.supporter import ConsentAction, SupporterState
 from advocacy.gateways import faults
 from advocacy.gateways.clock import Clock
@@ -22,7 +22,8 @@ from advocacy.models.reply import text_of as reply_text
 from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.models.supporter import Action, Consent, EmailAlias, SignUp, Subscription, Supporter, opened, seal
 from advocacy.models.supporter_import import ImportTrace
-from advocacy.operations import audit, consent, drafts, exports, figures, ordering, suppressing
+from advocacy.models.tagging import TaggingTrace
+from advocacy.operations import audit, consent, drafts, exports, figures, import_work, ordering, suppressing
 
 LINK_LIFE = timedelta(minutes=10)
 VISIT_LIFE = timedelta(minutes=30)
@@ -206,12 +207,20 @@ def stop(session: Session, supporter: Supporter, *, now: datetime, actor: str) -
 _ENDED = (SupporterState.UNSUBSCRIBED, SupporterState.BOUNCED, SupporterState.ERASED)
 
 
+def _readable(session: Session, supporter: Supporter) -> str:
+    try:
+        return opened(session, supporter, "email")
+    except SealError:
+        return ""
+
+
 def erase(session: Session, supporter: Supporter, *, now: datetime, actor: str) -> None:
     """Blank a person: address, name, town and what they asked for and did are gone for good.
 
     What stays is a keyed hash that keeps us from writing again, and the trace of consent given and withdrawn, without
     a name (GDPR Art. 17(3)). Doing it twice changes nothing.
     """
+    import_work.forget_rows_of(session, {_readable(session, supporter)})
     row = session.get_one(Supporter, supporter.id, with_for_update=True, populate_existing=True)
     if row.erased_at is not None:
         session.rollback()
@@ -227,7 +236,7 @@ def erase(session: Session, supporter: Supporter, *, now: datetime, actor: str) 
     row.country, row.language, row.timezone, row.tags = None, "en", "UTC", []
     row.state, row.erased_at = SupporterState.ERASED, now
     figures.mark(session, session.scalars(select(Action.campaign_id).where(Action.supporter_id == row.id)), now)
-    for table in (SignUp, EmailAlias, Subscription, Action, Draft, Reply, ImportTrace, Press):
+    for table in (SignUp, EmailAlias, Subscription, Action, Draft, Reply, ImportTrace, TaggingTrace, Press):
         session.execute(delete(table).where(table.supporter_id == row.id))
     session.execute(
         update(SingleMail)

@@ -245,6 +245,16 @@ def test_nothing_is_left_of_a_file_once_it_is_taken_in(session: Session, desk: D
         assert session.scalar(select(func.count()).select_from(table)) == 0
 
 
+def test_whoever_is_erased_is_gone_from_the_rows_that_were_refused(session: Session, desk: Desk) -> None:
+    made = desk.take(
+        "email,country\nann@example.org,CA\n Ann@Example.ORG,Atlantis\nann@example.net,Atlantis\nbo@example.org,Lemuria\n"
+    )
+
+    privacy.erase(session, person(session, "ann@example.org"), now=NOON, actor="test")
+
+    assert [row.cells[0] for row in imports.refused(session, made)] == ["email", "ann@example.net", "bo@example.org"]
+
+
 @pytest.mark.parametrize(
     ("raw", "why"),
     [(b"", "empty"), (b"\n\n", "empty"), (b"PK\x03\x04xlsx", "workbook"), (b"<html><body>", "web page")],
