@@ -8,12 +8,24 @@ from advocacy.domain.appeal.verbs import ENGLISH_VERBS
 EN_DETERMINERS = {
     "the", "a", "an", "all", "any", "no", "immediate", "prompt", "full", "their", "his", "her", "its", "this", "these", "those",
     "effective", "independent", "justice", "respect", "protection", "accountability", "freedom", "access", "unconditional",
+    "adequate", "alternative", "fair", "genuine", "humane", "impartial", "meaningful", "regular", "safe", "thorough", "transparent",
+    "unhindered", "unimpeded", "unrestricted",
 }  # fmt: skip
-DE_ADJECTIVES = "sofortige|umgehende|unverzügliche|bedingungslose|vollständige|unabhängige|gerechte|faire"
+# With the endings that "Ich bitte um" asks for: "faire", "fairen", "faires", but not "fairer".
+DE_ADJECTIVES = (
+    r"(?:sofortig|umgehend|unverzüglich|bedingungslos|vollständig|unabhängig|gerecht|fair|angemessen|frei|menschlich|regelmäßig|sicher"
+    r"|uneingeschränkt|ungehindert|unparteiisch|wirksam)e[ns]?"
+)
+_DE_BEGINS_SMALL = re.compile(DE_ADJECTIVES)
 
 # First words that are written small inside a sentence although a demand began with them; any other capital stays.
 _SMALL_INSIDE = {
-    "en": EN_DETERMINERS | ENGLISH_VERBS | {"not", "nobody", "everyone", "everybody", "anyone", "each", "every", "they", "it", "there"},
+    "en": EN_DETERMINERS | ENGLISH_VERBS | {
+        "not", "nobody", "everyone", "everybody", "anyone", "each", "every", "they", "it", "there", "after", "as", "at", "before", "by",
+        "during", "for", "from", "if", "in", "on", "pending", "prior", "since", "through", "to", "under", "unless", "until", "when",
+        "where", "while", "with", "without", "authorities", "children", "detainees", "families", "officials", "people", "police",
+        "prisoners", "victims", "women",
+    },
     "fr": {"le", "la", "les", "un", "une", "des", "leur", "leurs", "sa", "son", "ses", "cette", "ce", "ces", "tous", "toutes", "toute", "tout", "ne", "se", "il", "ils",
         "elle", "elles", "personne", "nul", "nulle", "aucun", "aucune", "chaque", "libre", "plein", "pleine",},
     "es": {"el", "la", "los", "las", "un", "una", "su", "sus", "este", "esta", "todos", "todas", "todo", "toda", "nadie", "ningún",
@@ -21,7 +33,7 @@ _SMALL_INSIDE = {
     "de": {
         "die", "der", "das", "den", "dem", "ein", "eine", "einen", "einem", "einer", "alle", "allen", "ihre", "seine", "ihren", "seinen",
         "keine", "keinen", "niemand", "niemanden", "jede", "jeden", "sich", "dafür", "sämtliche", "unverzüglich", "umgehend", "sofort",
-        "öffentlich", "in", "auf", "für", "mit", "von", "bei", "zu", "bedingungslos", *DE_ADJECTIVES.split("|"),
+        "öffentlich", "in", "auf", "für", "mit", "von", "bei", "zu", "bedingungslos",
     },
 }  # fmt: skip
 
@@ -35,7 +47,8 @@ def decapitalised(core: str, language: str, form: Form) -> str:
     is_verb = form in {Form.INFINITIVE, Form.IMPERATIVE, Form.PARTICIPLE} and language != "de"
     is_german_command = form is Form.IMPERATIVE and language == "de"
     article = re.match(r"^[ldns]['’]", word) is not None and language == "fr"
-    if is_verb or is_german_command or article or word in _SMALL_INSIDE.get(language, set()):
+    adjective = language == "de" and _DE_BEGINS_SMALL.fullmatch(word) is not None
+    if is_verb or is_german_command or article or word in _SMALL_INSIDE.get(language, set()) or adjective:
         return core[0].lower() + core[1:]
     return core
 

@@ -6,11 +6,11 @@ from functools import lru_cache
 
 from advocacy.domain.appeal.casing import DE_ADJECTIVES, EN_DETERMINERS, decapitalised, elided
 from advocacy.domain.appeal.request import Demand, Form
+from advocacy.domain.appeal.sentences import several_sentences
 from advocacy.domain.appeal.verbs import ENGLISH_VERBS
 
 _BULLET = re.compile(r"^\s*(?:(?:[-–—•*·▪●]|\(?\d{1,2}[.)]|n\s(?=[A-Z]))\s*)?¡?")
 _TAIL = re.compile(r"[\s.;,:!]+(?:and|et|y|e|und|sowie)?[\s;,]*$", re.IGNORECASE)
-_SEVERAL_SENTENCES = re.compile(r"[.!?]\s+[A-ZÀ-ÝÄÖÜ¿¡]")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def _understand(text: str, language: str, given: Form | None) -> Wording:
     form, core = _RULES.get(language, _neutral)(core)
     if given is not None:
         form = given
-    elif _SEVERAL_SENTENCES.search(core):
+    elif several_sentences(core, language):
         form = Form.NEUTRAL
     # German writes a whole sentence large even after a colon.
     stays = language == "de" and (

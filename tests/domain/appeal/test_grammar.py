@@ -111,6 +111,12 @@ from advocacy.domain.appeal.request import Demand, Form
             "Alle, die krank sind, müssen behandelt werden",
         ),
         ("de", "Die Anklagen werden fallen gelassen", Form.NEUTRAL, "Die Anklagen werden fallen gelassen"),
+        ("de", "Ungehinderten Zugang für ihre Familie", Form.NOUN, "ungehinderten Zugang für ihre Familie"),
+        ("de", "Faires Verfahren vor einem Gericht", Form.NOUN, "faires Verfahren vor einem Gericht"),
+        ("de", "Ungehinderter Zugang für alle", Form.NEUTRAL, "Ungehinderter Zugang für alle"),
+        ("en", "Alternative housing for those who need it", Form.NOUN, "alternative housing for those who need it"),
+        ("en", "Pending release, ensure they see a doctor", Form.NEUTRAL, "pending release, ensure they see a doctor"),
+        ("en", "Families must be told in time", Form.SENTENCE, "families must be told in time"),
         ("xx", "whatever it says", Form.NEUTRAL, "whatever it says"),
     ],
 )
@@ -118,6 +124,24 @@ def test_a_demand_is_understood(language: str, text: str, form: Form, lower: str
     wording = understand(Demand(text), language)
 
     assert (wording.form, wording.lower) == (form, lower)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "form"),
+    [
+        ("en", "release Mr. Chen and Dr. Wei", Form.INFINITIVE),
+        ("en", "release J. Okoye without conditions", Form.INFINITIVE),
+        ("en", "Free them. Dr. Wei must go home", Form.NEUTRAL),
+        ("en", "end what began in 2019. The law asks it", Form.NEUTRAL),
+        ("de", "die sofortige Verlegung von Dr. Amina Sel", Form.NOUN),
+        ("de", "Setzen Sie die für den 9. Dezember angesetzte Hinrichtung aus", Form.IMPERATIVE),
+        ("de", "Setzen Sie die Hinrichtung aus. Dezember ist nah", Form.NEUTRAL),
+        ("fr", "libérer M. Diallo et Mme. Sow", Form.INFINITIVE),
+        ("es", "liberar al Sr. Ruiz", Form.INFINITIVE),
+    ],
+)
+def test_a_stop_after_an_abbreviation_or_a_german_day_ends_no_sentence(language: str, text: str, form: Form) -> None:
+    assert understand(Demand(text), language).form is form
 
 
 @pytest.mark.parametrize(
