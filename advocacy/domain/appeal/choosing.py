@@ -12,6 +12,10 @@ _LONG_START_LETTERS = 12  # two words that begin a sentence and strike the eye (
 _LONG_WORD_LETTERS = 7  # a single word that does so ("También", "Furthermore")
 _LONG_PAIR_LETTERS = 20  # two words that do so anywhere ("préoccupe profondément")
 _ECHO_LETTERS = 16  # three words in a row shorter than this ("I ask you to") may come back unnoticed
+_STEM_LETTERS = 6  # a word at least as long as this is known again by its beginning ("concern", "concerned")
+# Beginnings of words that letters about rights cannot do without: they may come twice before they count.
+_USUAL = frozenset({"~mensch", "~rights", "~people", "~person", "~droits", "~humain", "~derech", "~humano"})
+_ECHO_WEIGHS = 4  # so many single words that come back are as bad as one run of them
 
 _MARKS = re.compile(r"\{(?:several|named|unnamed)\}")
 
@@ -20,8 +24,14 @@ class Chooser:
     """Draws the phrasings of one letter. Each part is drawn by its own hash, so a new phrase in one pool leaves the others alone."""
 
     def __init__(self, seed: str) -> None:
+        self._seed = seed
         self._key = blake2b(seed.encode(), digest_size=16).digest()
         self._heard: set[str] = set()
+        self._once: set[str] = set()
+
+    def unheard(self) -> "Chooser":
+        """Return a chooser of the same seed that has heard nothing, for words that stand apart from the letter as its subject does."""
+        return Chooser(self._seed)
 
     def number(self, what: str, below: int) -> int:
         """Return a number from 0 to `below` - 1, the same each time for this seed and `what`."""
@@ -44,12 +54,16 @@ class Chooser:
         least, best, words = -1, in_turn[0], ""
         for phrase, picks in attempts:
             worded = phrase.worded(picks)
-            echoed = len(self._heard & _echoes(worded)) + 2 * (phrase.source in self._heard)
+            echoed = sum(map(_weight, self._heard & _echoes(worded))) + 2 * _ECHO_WEIGHS * (
+                phrase.source in self._heard
+            )
             if least < 0 or echoed < least:
                 least, best, words = echoed, phrase, worded
             if not echoed:
                 break
-        self._heard |= _echoes(words) | {best.source}
+        said = _echoes(words) | {best.source}
+        self._heard |= said - (_USUAL - self._once)
+        self._once |= said & _USUAL
         return best.filled(words, values)
 
     def rotated(self, what: str, items: Sequence[int]) -> tuple[int, ...]:
@@ -77,7 +91,8 @@ def _drawn(phrases: Sequence[Phrase], number: int) -> int:
 def _echoes(worded: str) -> frozenset[str]:
     """Return the runs of words that are noticed when they come back, leaving out what fills the slots.
 
-    They are four words in a row, three that are long, two that are very long, and those that begin a sentence, also a long one alone.
+    They are four words in a row, three that are long, two that are very long, and those that begin a sentence, also a long one alone;
+    marked "~", and weighing less, the beginnings of single long words.
     """
     spoken = _MARKS.sub("", worded).lower().split()
     words = [word.strip(".,;:!?“”„«»\"'()") for word in spoken]
@@ -91,4 +106,9 @@ def _echoes(worded: str) -> frozenset[str]:
     begins = [at for at in range(len(words)) if at == 0 or spoken[at - 1][-1] in ":;"]
     found.update(f"^{twos[at]}" for at in begins if at < len(twos) and len(twos[at]) >= _LONG_START_LETTERS)
     found.update(f"^{word}" for word in words[:1] if len(word) >= _LONG_WORD_LETTERS)
+    found.update(f"~{word[:_STEM_LETTERS]}" for word in words if len(word) >= _STEM_LETTERS)
     return frozenset(run for run in found if "{" not in run)
+
+
+def _weight(run: str) -> int:
+    return 1 if run.startswith("~") else _ECHO_WEIGHS

@@ -34,7 +34,7 @@ _ENDS = ",:;!.،：，。！।"  # of a salutation, in the scripts we print
 _SMALL_AFTER_COMMA = frozenset(
     """
     als am an auch auf aus bei bitte danke das der die dies diese dieser ein eine erlauben es für gestatten heute hiermit ich im in manches
-    mein meine mit nach seit über unter von vor was weil wenn wie wir zu
+    mein meine mit nach seit über unter von vor was weil wenn wie wir zu zum zur
     """.split()  # noqa: SIM905
 )
 
@@ -66,7 +66,6 @@ def _letter(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapp
     style = _style(request, chooser, len(order))
     asked = asking.demands_block(request, voice, chooser, order, style)
     parts = _parts(request, voice, chooser, values, plan)
-    # The subject comes last: it may well repeat the title, which must not drive the sentence that names the case to an echo.
     frame = Appeal(
         language=voice.language,
         channel=request.channel,
@@ -97,7 +96,8 @@ def _modelled(frame: Appeal, asked: tuple[Paragraph, ...], request: AppealReques
 
 def _subject(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str]) -> str:
     part = "copy_subject" if request.is_copy and voice.has("copy_subject", request.tone) else "subject"
-    return chooser.choose(part, voice.phrases(part, request.tone), values)
+    # It may well repeat words of the letter: "A request" and "these requests", or the title.
+    return chooser.unheard().choose(part, voice.phrases(part, request.tone), values)
 
 
 def salutation(request: AppealRequest, voice: Voice) -> str:

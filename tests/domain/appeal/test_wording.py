@@ -1,6 +1,7 @@
 """The small things a careful reader stumbles over: marks, capitals, articles, echoes, and who is asked what."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -15,6 +16,7 @@ from advocacy.domain.appeal.phrases import parse_phrase
 from advocacy.domain.appeal.places import at_city
 from advocacy.domain.appeal.pools import Pools
 from advocacy.domain.appeal.request import AppealRequest, CampaignFacts, Demand, Tone, Writer
+from advocacy.domain.appeal.text import Kind
 
 RequestMaker = Callable[..., AppealRequest]
 LANGUAGES = ("de", "en", "es", "fr")
@@ -30,9 +32,10 @@ def _texts(pools: Pools, request: AppealRequest, letters: int = 60) -> list[str]
 
 
 def test_a_german_letter_goes_on_small_after_the_comma_of_its_salutation(pools: Pools, a_request: RequestMaker) -> None:
-    for text in _texts(pools, a_request(language="de", addressee=OFFICE)):
-        after = text.removeprefix("Sehr geehrte Damen und Herren,\n\n")
-        assert after[0].islower(), after[:40]
+    for office in (OFFICE, replace(OFFICE, role=Role.COPY)):
+        for text in _texts(pools, a_request(language="de", addressee=office)):
+            after = text.removeprefix("Sehr geehrte Damen und Herren,\n\n")
+            assert after[0].islower(), after[:40]
 
 
 def test_other_letters_begin_large_after_their_salutation(pools: Pools, a_request: RequestMaker) -> None:
@@ -259,3 +262,36 @@ def test_a_copy_sets_apart_what_only_goes_on_from_i_raise_my_voice(
     for text in _texts(pools, a_request(addressee=embassy, facts=CampaignFacts("Four", demands)), letters=20):
         assert "I raise my voice, calling for talks with those affected." in text
         assert "- Do not evict them." in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hardly_a_long_word_of_the_pools_comes_three_times_in_one_letter(
+    pools: Pools, a_request: Callable[..., AppealRequest], language: str
+) -> None:
+    worn = 0
+    for number in range(60):
+        appeal = compose(a_request(language=language, seed=f"c:{number}"), pools)
+        varied = [piece.text for part in appeal.paragraphs for piece in part.pieces if piece.kind is Kind.VARIED]
+        heard = Counter(
+            stem for text in varied for stem in {word[:6] for word in re.findall(r"[^\W\d_]{6,}", text.lower())}
+        )
+        worn += max(heard.values()) >= 3
+
+    assert worn == 0
+
+
+def test_a_chooser_passes_over_a_word_that_came_before_but_rather_repeats_it_than_a_run() -> None:
+    first, word, run, other = (
+        parse_phrase(text)
+        for text in (
+            "It concerns me deeply now.",
+            "A concern leads me.",
+            "It concerns me deeply now and ever.",
+            "Rights matter.",
+        )
+    )
+    chooser = Chooser("x")
+    chooser.choose("one", (first,), {})
+
+    assert chooser.choose("two", (word, other), {}, at=0) == "Rights matter."
+    assert chooser.choose("three", (run, word), {}, at=0) == "A concern leads me."
