@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -31,19 +32,37 @@ def work(session: Session, *, clock: Clock, settings: Settings, stopping: Callab
     def go_on() -> bool:
         return clock.boottime() < until and not stopping()
 
-    for import_id in _at_work(session, SupporterImport, WORKING):
-        advance(session, import_id, clock=clock, settings=settings, go_on=go_on)
+    steps: list[Callable[[], object]] = [
+        *(
+            partial(advance, session, each, clock=clock, settings=settings, go_on=go_on)
+            for each in _at_work(session, SupporterImport, WORKING)
+        ),
+        *(
+            partial(exports.make, session, each, clock=clock, go_on=go_on)
+            for each in _at_work(session, SupporterExport, (ExportState.MAKING,))
+        ),
+        *(
+            partial(tagging.work, session, each, clock=clock, go_on=go_on)
+            for each in _at_work(session, Tagging, AT_WORK)
+        ),
+        partial(supporter_counts.when_it_is_time, session, clock),
+    ]
+    _each(session, steps, go_on)
+
+
+def _each(session: Session, steps: Sequence[Callable[[], object]], go_on: GoOn) -> None:
+    """Take the steps while there is time. One that fails keeps nobody else waiting; it is raised after the others."""
+    failed: Exception | None = None
+    for step in steps:
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - raised below
+            session.rollback()
+            failed = failed or error
         if not go_on():
-            return
-    for export_id in _at_work(session, SupporterExport, (ExportState.MAKING,)):
-        exports.make(session, export_id, clock=clock, go_on=go_on)
-        if not go_on():
-            return
-    for tagging_id in _at_work(session, Tagging, AT_WORK):
-        tagging.work(session, tagging_id, clock=clock, go_on=go_on)
-        if not go_on():
-            return
-    supporter_counts.when_it_is_time(session, clock)
+            break
+    if failed is not None:
+        raise failed
 
 
 def _at_work(session: Session, table: Any, states: Sequence[StrEnum]) -> list[int]:

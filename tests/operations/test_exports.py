@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
 from advocacy.domain.errors import ConflictError, NotFoundError
 from advocacy.domain.exporting import ExportState
+from advocacy.domain.importing import Column
+from advocacy.domain.keys import SealError
 from advocacy.domain.selection import Selection
 from advocacy.domain.supporter import SupporterState
 from advocacy.gateways import faults
@@ -21,7 +23,7 @@ from advocacy.models.installation import AuditEntry
 from advocacy.models.parcel import ParcelPart
 from advocacy.models.supporter import Supporter, by_address
 from advocacy.models.supporter_export import SupporterExport
-from advocacy.operations import exports, forgetting, lists, parcels, privacy
+from advocacy.operations import exports, forgetting, imports, lists, parcels, privacy
 from tests.conftest import NOON
 from tests.factories import add_supporter, subscribe
 
@@ -137,6 +139,21 @@ def test_erasing_waits_for_the_batch_of_a_list_that_is_being_written(session: Se
         writer.commit()
         erasing.result(timeout=10)
     assert session.scalar(select(func.count()).select_from(ParcelPart)) == 0
+
+
+def test_a_list_that_cannot_be_read_keeps_no_other_waiting(
+    session: Session, settings: Settings, clock: SimulatedClock
+) -> None:
+    broken = imports.take(session, io.BytesIO(b"email\nann@example.org\n"), "list.csv", now=NOON, actor="test")
+    imports.set_columns(session, broken, {Column.EMAIL: 0}, charset="utf-8", delimiter=",")
+    session.execute(update(ParcelPart).where(ParcelPart.parcel_id == broken.source_id).values(sealed=b"of another key"))
+    made = ordered(session)
+
+    with pytest.raises(SealError):
+        lists.work(session, clock=clock, settings=settings)
+
+    session.refresh(made)
+    assert made.state is ExportState.READY
 
 
 def test_three_lists_an_hour_are_the_most(session: Session) -> None:
