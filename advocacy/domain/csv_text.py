@@ -119,11 +119,18 @@ def rows(text: TextIO, delimiter: str) -> Iterator[Row]:
 
 def _lines(text: TextIO) -> Iterator[str]:
     number = 0
-    while line := text.readline(_LONGEST_LINE):
+    while line := _line(text):
         number += 1
         if len(line) >= _LONGEST_LINE:
             raise BrokenFileError(number, f"It is longer than {_LONGEST_LINE:,} characters.")
         yield line
+
+
+def _line(text: TextIO) -> str:
+    try:
+        return text.readline(_LONGEST_LINE)
+    except UnicodeError:  # UTF-16 with no mark at its start, whichever half of it comes first.
+        raise BrokenFileError(0, "It is not written in this character set. Choose another one.") from None
 
 
 def _said(error: csv.Error) -> str:

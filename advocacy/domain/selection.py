@@ -15,6 +15,9 @@ _WORDS = {"country": "countries", "language": "languages", "zone": "zones", "tag
 _EARLIER = ("had", "missed")
 _YES_NO = {"yes": True, "no": False}
 _LONGEST_NUMBER = 18
+YEARS = range(1900, 2200)
+"""Of days that somebody names: others are slips, and have no day before or after them on every clock."""
+
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?")
 
 
@@ -113,6 +116,8 @@ def _joined(value: str) -> dict[str, Any] | None:
     try:
         days = (_day(span.group(1)), _day(span.group(2))) if span else (None, None)
     except ValueError:
+        return None
+    if any(day is not None and day.year not in YEARS for day in days):
         return None
     return {"joined_from": days[0], "joined_until": days[1]} if any(days) else None
 

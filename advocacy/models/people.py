@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from advocacy.domain.selection import Selection
+from advocacy.domain.selection import YEARS, Selection
 from advocacy.models.base import UtcDateTime
 from advocacy.models.eligibility import described
 from advocacy.models.supporter import Supporter
@@ -54,7 +54,7 @@ def _below(query: Select[Supporter], after: str, *, by_day: bool) -> Select[Supp
         at = datetime.fromisoformat(instant)
     except ValueError:
         return query
-    if at.tzinfo is None:
+    if at.tzinfo is None or at.year not in YEARS:
         return query
     return query.where(
         tuple_(Supporter.confirmed_at, Supporter.id) < tuple_(literal(at, UtcDateTime()), literal(int(number)))

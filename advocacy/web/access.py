@@ -34,6 +34,8 @@ def staff(permission: Permission) -> Callable[[Route[P]], Route[P]]:
                 abort(401)
             if not current_user.may(permission):
                 abort(404)
+            if any("\0" in value for _name, value in request.form.items(multi=True)):
+                abort(400)  # No text of ours holds one, and PostgreSQL takes none.
             return route(*args, **kwargs)
 
         setattr(guarded, STAFF_MARK, permission)

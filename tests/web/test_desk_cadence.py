@@ -84,6 +84,7 @@ def test_it_is_looked_at_from_a_zone_without_an_offset_too(
         ({"reminder_time": "23:00"}, "in the quiet hours"),
         ({"days": ["a week"]}, "Give whole days"),
         ({"cap_hours": ""}, "Give a whole number of hours"),
+        ({"cap_hours": "999999999999"}, "Give a whole number of hours"),
         ({"days": ["400"]}, "1 to 365 days"),
     ],
     ids=["at night", "no number", "no cap", "over a year"],

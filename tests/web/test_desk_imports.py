@@ -99,6 +99,19 @@ def test_a_file_read_in_the_wrong_way_can_be_read_in_another(client: FlaskClient
 
 
 @pytest.mark.parametrize(
+    "asked",
+    [{"delimiter": "ab"}, {"charset": "undefined"}, {"charset": "idna"}, {"charset": "utf-16"}, {f"column-{'9' * 5_000}": "email"}],
+    ids=["two signs", "no charset for text", "a charset of names", "a charset without its mark", "no such column"],
+)  # fmt: skip
+def test_a_way_of_reading_that_is_none_is_asked_for_again(client: FlaskClient, asked: dict[str, str]) -> None:
+    url = hand_in(client, LIST)
+
+    assert client.get(f"{url}/columns", query_string=asked).status_code == 200
+    assert client.post(f"{url}/columns", data={"column-0": "email"} | asked).status_code in {302, 422}
+    assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize(
     ("raw", "why"), [(b"", "empty"), (b"PK\x03\x04", "workbook"), (b"<!doctype html>", "web page")]
 )
 def test_what_is_no_list_is_refused_in_words(client: FlaskClient, raw: bytes, why: str) -> None:

@@ -148,6 +148,13 @@ def test_a_file_of_those_shown_asks_for_the_password_again_and_is_there_once_it_
     assert "This file is gone" in client.get(url).text
 
 
+@pytest.mark.parametrize(
+    "asked", ["until=9999-12-31", "from=0001-01-01", "until=2026-01-01&after=3~0001-01-01T00:00:00%2B14:00"]
+)
+def test_a_day_outside_all_clocks_filters_nothing(client: FlaskClient, asked: str) -> None:
+    assert client.get(f"{HERE}?{asked}").status_code == 200
+
+
 def test_a_person_s_data_comes_as_json_to_hand_on(client: FlaskClient, session: Session) -> None:
     ann = add_supporter(session, "ann@example.org", name="Ann")
     session.commit()

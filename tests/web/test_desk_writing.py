@@ -65,6 +65,23 @@ def test_an_unknown_field_is_marked_and_the_text_kept(client: FlaskClient, campa
     assert "Look: {{ campaign.titel }}" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"when": "local", "day": "0001-01-01", "time": "00:10"}, 422),
+        ({"when": "instant", "day": "9999-12-31", "time": "23:50"}, 422),
+        ({"joined_until": "9999-12-31"}, 422),
+        ({"share": "999999999999"}, 422),
+        ({"text": "a\0b"}, 400),
+    ],
+    ids=["before all clocks", "after all clocks", "a day without a next", "more than all", "a sign that is none"],
+)
+def test_what_cannot_be_kept_is_refused_and_no_fault_of_ours(
+    client: FlaskClient, campaign: Campaign, said: dict[str, str], status: int
+) -> None:
+    assert client.post(f"/desk/campaigns/{campaign.slug}/write", data=FORM | said).status_code == status
+
+
 def test_a_draft_shows_all_that_was_chosen_again(client: FlaskClient, campaign: Campaign) -> None:
     chosen = {"acted": "yes", "ways": ["post", "fax"], "countries": "ca, gb", "joined_from": "2026-02-01"}
     blast = begin(client, campaign, when="local", day="2026-03-20", time="10:30", **chosen)

@@ -22,6 +22,9 @@ from advocacy.web.requests import settings
 
 bp = Blueprint("desk_cadence", __name__, url_prefix="/desk/campaigns")
 
+_LONGEST_CAP = 8_760
+"""Hours of a year: how many are the most, the rules themselves say."""
+
 _TIMES = ("reminder_time", "last_day_time", "quiet_start", "quiet_end")
 
 
@@ -84,7 +87,7 @@ def _asked(given: MultiDict[str, str]) -> Cadence:
     faults = {name: _("Give a time such as 10:00.") for name, at in times.items() if at is None}
     if None in days:
         faults["days"] = _("Give whole days.")
-    if cap is None:
+    if cap is None or cap > _LONGEST_CAP:
         faults["cap_hours"] = _("Give a whole number of hours.")
     if faults:
         raise InvalidError(_("Some of these are missing."), faults=faults)

@@ -1,13 +1,13 @@
 """Which supporters an address asks for: the filters of the list, the same in its pages, its file and its tags."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from advocacy.domain.selection import Selection
 from advocacy.domain.supporter import SupporterState
+from advocacy.web.desk.forms import a_day
 
 _LISTS = {"country": "countries", "language": "languages", "zone": "zones", "tag": "tags", "state": "states"}
 _DAYS = {"from": "joined_from", "until": "joined_until"}
@@ -21,7 +21,7 @@ def selection_of(args: MultiDict[str, str]) -> Selection:
         for name, field in _LISTS.items()
     }
     values["states"] = tuple(each for each in values["states"] if each in set(SupporterState))
-    values |= {field: _day(args.get(name, "")) for name, field in _DAYS.items()}
+    values |= {field: a_day(args.get(name, "")) for name, field in _DAYS.items()}
     return Selection(**values)
 
 
@@ -32,10 +32,3 @@ def args_of(wanted: Selection) -> dict[str, Any]:
     return {
         name: list(value) if isinstance(value, tuple) else value.isoformat() for name, value in found.items() if value
     }
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

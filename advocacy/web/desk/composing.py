@@ -84,7 +84,7 @@ def draft(form: Said, zone: ZoneInfo) -> Draft:
     share, wait = a_number(texts.get("share", "20")), a_number(texts.get("wait", "4"))
     facts = (
         (when != When.NOW and at is None, "at", _("Choose a day and a time.")),
-        (share is None, "share", _("Give a whole number.")),
+        (share is None or share > 100, "share", _("Give a whole number.")),
         (wait is None or wait > 1000, "wait", _("Give a whole number.")),
         *((bool(texts.get(name)) and a_day(texts[name]) is None, name, _("Choose a day.")) for name in _DAYS),
     )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from werkzeug.datastructures import MultiDict
 
 from advocacy.domain.addressee import Role
+from advocacy.domain.selection import YEARS
 from advocacy.operations.editing import Corrections, Entered
 
 T = TypeVar("T")
@@ -20,17 +21,16 @@ _MOVES = {"up": -1, "down": 1}
 def a_day(text: str) -> date | None:
     """Return the day an <input type=date> gave, None for anything else."""
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def an_instant(day: str, at: str, zone: ZoneInfo) -> datetime | None:
     """Return the instant of a day and a time of day in a zone, None where either is missing or not one."""
-    try:
-        return datetime.combine(date.fromisoformat(day.strip()), time.fromisoformat(at.strip()), zone)
-    except ValueError:
-        return None
+    on, then = a_day(day), a_time(at)
+    return datetime.combine(on, then, zone) if on is not None and then is not None else None
 
 
 def a_number(text: str) -> int | None:

@@ -1,6 +1,6 @@
 """Lists of supporters taken in: hand in a file, name its columns, see its faults and numbers, take it in, undo it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from advocacy.domain.csv_text import BrokenFileError, written
+from advocacy.domain.csv_text import CHARSETS, DELIMITERS, BrokenFileError, written
 from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.domain.import_cells import Person, Refused
 from advocacy.domain.importing import WORKING, Column, ImportState
@@ -20,6 +20,7 @@ from advocacy.operations.imports import Terms
 from advocacy.web import access
 from advocacy.web import requests as web_requests
 from advocacy.web.desk import import_words, who
+from advocacy.web.desk.forms import a_number
 
 bp = Blueprint("desk_imports", __name__, url_prefix="/desk/supporters/imports")
 
@@ -194,21 +195,28 @@ def _chosen(form: Mapping[str, str]) -> tuple[dict[Column, int], dict[str, str]]
     chosen: dict[Column, int] = {}
     faults: dict[str, str] = {}
     for name, value in form.items():
-        at = name.removeprefix("column-")
-        if at == name or not at.isdecimal() or value not in set(Column):
+        at = a_number(name.removeprefix("column-"))
+        if at is None or value not in set(Column):
             continue
         if Column(value) in chosen:
             faults[name] = _("Two columns cannot both be “%(what)s”.", what=import_words.columns()[Column(value)])
-        chosen[Column(value)] = int(at)
+        chosen[Column(value)] = at
     return chosen, faults
 
 
+def _as_asked(name: str, known: Collection[str], kept: str) -> str:
+    asked = request.values.get(name, kept)
+    return asked if asked in known else kept
+
+
 def _columns(found: SupporterImport, faults: Mapping[str, str], chosen: Mapping[Column, int] | None = None) -> str:
-    charset = request.values.get("charset", found.charset)
-    delimiter = request.values.get("delimiter", found.delimiter)
+    charset, delimiter = (
+        _as_asked("charset", CHARSETS, found.charset),
+        _as_asked("delimiter", DELIMITERS, found.delimiter),
+    )
     try:
         rows = imports.first_rows(db.session(), found, _SAMPLES, charset=charset, delimiter=delimiter)
-    except (BrokenFileError, LookupError) as error:
+    except BrokenFileError as error:
         rows, faults = [], {"charset": _("Read this way it breaks. %(why)s", why=str(error))}
     guessed = chosen or {Column(name): at for name, at in found.columns.items()}
     header = rows[0].cells if rows else ()
