@@ -11,15 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
+from advocacy.domain.addressee import Channel
 from advocacy.domain.permissions import OrganiserRole
+from advocacy.domain.reply import ReplyKind
 from advocacy.domain.selection import Selection
 from advocacy.domain.supporter import SupporterState
 from advocacy.gateways.clock import SimulatedClock
 from advocacy.models import people
 from advocacy.models.supporter import Supporter
-from advocacy.operations import lists, supporter_counts
+from advocacy.operations import actions, drafts, lists, replies, supporter_counts
+from advocacy.operations.replies import Told
 from tests.conftest import NOON
-from tests.factories import add_supporter
+from tests.factories import add_campaign, add_supporter
 from tests.web.desks import add_organiser, sign_in
 
 HERE = "/desk/supporters"
@@ -155,13 +158,24 @@ def test_a_day_outside_all_clocks_filters_nothing(client: FlaskClient, asked: st
     assert client.get(f"{HERE}?{asked}").status_code == 200
 
 
-def test_a_person_s_data_comes_as_json_to_hand_on(client: FlaskClient, session: Session) -> None:
-    ann = add_supporter(session, "ann@example.org", name="Ann")
+def test_a_person_s_data_comes_as_json_to_hand_on_without_the_words_they_wrote(
+    client: FlaskClient, session: Session, clock: SimulatedClock
+) -> None:
+    ann, campaign = add_supporter(session, "ann@example.org", name="Ann"), add_campaign(session)
     session.commit()
+    number = campaign.addressees[0].id
+    actions.sent(session, ann.id, campaign, number, Channel.POST, clock=clock)
+    replies.tell(session, ann.id, campaign, number, Told(ReplyKind.ITS_OWN, "They wrote to my flat."), clock=clock)
+    drafts.save(session, ann.id, campaign, {"why": "My brother was held too."}, clock=clock)
 
     answer = client.get(f"{HERE}/{ann.uid}/data.json")
 
-    assert json.loads(answer.text)["address"] == "ann@example.org"
+    handed_on = json.loads(answer.text)
+    assert handed_on["address"] == "ann@example.org"
+    assert [each["what came"] for each in handed_on["answers"]] == ["its_own"]
+    assert [each["campaign"] for each in handed_on["drafts"]] == [campaign.title]
+    assert "my flat" not in answer.text
+    assert "My brother" not in answer.text
     assert answer.headers["Content-Disposition"].startswith("attachment")
 
 

@@ -95,9 +95,9 @@ def person(uid: str) -> ResponseReturnValue:
 @bp.get("/<uid>/data.json")
 @access.staff(Permission.SUPPORTERS)
 def data(uid: str) -> ResponseReturnValue:
-    """Everything kept about a person, as they would get it themselves, for handing on to them."""
+    """Everything kept about a person but the words they wrote, for handing on to them."""
     supporter = _found(uid)
-    kept = privacy.my_data(db.session(), supporter.id)
+    kept = privacy.to_hand_on(db.session(), supporter.id)
     return Response(
         json.dumps(kept, ensure_ascii=False, indent=1),
         mimetype="application/json",
