@@ -1,9 +1,9 @@
 """What is handed to a mail provider, and the outcomes it can have."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from typing import Protocol, overload, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,30 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Crowd(Sequence[Person]):
+    """The people of one request, kept column by column: an object for each of a thousand costs more than all else that
+    is done for them. Reads as a sequence of `Person`; each column has one entry for each of them."""
+
+    refs: Sequence[str]
+    addresses: Sequence[str]
+    values: Mapping[str, Sequence[str]]
+    unsubscribe_urls: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.refs)
+
+    @overload
+    def __getitem__(self, at: int) -> Person: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Person]: ...
+    def __getitem__(self, at: int | slice) -> Person | Sequence[Person]:
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(len(self)))]
+        values = {name: column[at] for name, column in self.values.items()}
+        return Person(self.refs[at], self.addresses[at], values, self.unsubscribe_urls[at])
+
+
+@dataclass(frozen=True)
 class Request:
     """One request to the provider: one content, 1 to 1,000 people.
 
@@ -34,7 +58,7 @@ class Request:
     subject: str
     text: str
     html: str
-    people: tuple[Person, ...]
+    people: Sequence[Person]
     reply_to: str | None = None
     list_id: str | None = None
     sandbox: bool = False

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import orjson
 from email_validator import EmailNotValidError, validate_email
 
-from advocacy.domain.handover import Person, Request
+from advocacy.domain.handover import Crowd, Person, Request
 from advocacy.domain.merge import fields_of
 
 MOST_PEOPLE = 1000
@@ -93,10 +93,10 @@ def ascii_address(address: str) -> str | None:
 
 def _addresses(people: Sequence[Person]) -> Sequence[str]:
     """Return the addresses as they are sent: each in ASCII, none twice (the whole request would be refused)."""
-    found: Sequence[str] = [person.address for person in people]
+    found = people.addresses if isinstance(people, Crowd) else [person.address for person in people]
     if not _plain(found, _ADDRESS):
         found = [_one_address(number, address) for number, address in enumerate(found)]
-    if len({address.lower() for address in found}) < len(found):
+    if len(set("\n".join(found).lower().split("\n"))) < len(found):
         seen: set[str] = set()
         for number, address in enumerate(found):
             if address.lower() in seen:
@@ -113,12 +113,12 @@ def _one_address(number: int, address: str) -> str:
 
 
 def _plain(cells: Sequence[str], pattern: re.Pattern[str]) -> bool:
-    text = "".join(f"{cell}\n" for cell in cells)
+    text = "".join([f"{cell}\n" for cell in cells])
     return _ALL_PLAIN[pattern].fullmatch(text) is not None and text.count("\n") == len(cells)
 
 
 def _refs(people: Sequence[Person]) -> Sequence[str]:
-    found = [person.ref for person in people]
+    found = people.refs if isinstance(people, Crowd) else [person.ref for person in people]
     if not _plain(found, _OPAQUE):
         number = next((number for number, ref in enumerate(found) if not _OPAQUE.fullmatch(ref)), None)
         raise UnfitError("the person's reference is not opaque", number)
@@ -156,8 +156,10 @@ def _on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _values(people: Sequence[Person], name: str) -> list[str]:
+def _values(people: Sequence[Person], name: str) -> Sequence[str]:
     try:
+        if isinstance(people, Crowd):
+            return people.values[name]
         return [person.values[name] for person in people]
     except KeyError:
         number = next(number for number, person in enumerate(people) if name not in person.values)
@@ -204,7 +206,8 @@ def _json(cells: Sequence[str]) -> Sequence[str]:
 
 def _one_click(people: Sequence[Person]) -> Sequence[str]:
     """Return the headers of RFC 8058 for each person, to stand after the others."""
-    links = [person.unsubscribe_url for person in people]
+    links: Sequence[str | None]
+    links = people.unsubscribe_urls if isinstance(people, Crowd) else [person.unsubscribe_url for person in people]
     given = [link for link in links if link is not None]
     if not _plain(given, _LINK):
         number = next((number for number, link in enumerate(links) if link and not _LINK.fullmatch(link)), None)

@@ -1,7 +1,7 @@
 """Build the request of one claimed dispatch: who is still eligible now, and each person's values. Only reads."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -17,7 +17,7 @@ from advocacy.domain.audience import LeftOut, counted_at
 from advocacy.domain.cadence import Cadence
 from advocacy.domain.delivery import Skip
 from advocacy.domain.email import greetings
-from advocacy.domain.handover import Person, Request
+from advocacy.domain.handover import Crowd, Request
 from advocacy.domain.keys import KeyRing
 from advocacy.domain.links import Links
 from advocacy.domain.merge import fields_of
@@ -65,14 +65,16 @@ def build(session: Session, claimed: Claim, *, clock: Clock, settings: Settings)
     """Read who is in the dispatch and still eligible at this moment, and address the words to each of them."""
     content = _content(session, claimed)
     rows = _members(session, claimed, clock)
-    keys = keys_of(session)
     skips = {row.supporter_id: row.reason for row in rows if row.reason is not None}
-    people = _addressed([row for row in rows if row.reason is None], claimed, content, keys, settings)
-    team = sending_domain.team_alone(session, settings)
-    if team is not None:
-        skips |= {id_: Skip.TRIAL.value for id_, person in people.items() if person and person.address not in team}
-    skips |= {id_: Skip.UNREADABLE.value for id_, person in people.items() if person is None}
-    going = {id_: person for id_, person in people.items() if person is not None and id_ not in skips}
+    if skips:
+        rows = [row for row in rows if row.reason is None]
+    keys, team = keys_of(session), sending_domain.team_alone(session, settings)
+    opened = _opened(rows, content, keys)
+    barred = _barred(opened, team)
+    if barred:
+        skips |= barred
+        opened = [each for each in opened if each[0] not in barred]
+    people = _addressed(opened, claimed, content, Links(settings.base_url, keys))
     request = Request(
         public_id=claimed.public_id,
         sender=settings.mail_from,
@@ -80,9 +82,9 @@ def build(session: Session, claimed: Claim, *, clock: Clock, settings: Settings)
         subject=content.subject,
         text=content.text,
         html=content.html,
-        people=tuple(going.values()),
+        people=people,
     )
-    return Built(request, tuple(going), skips, _digest(content.sha256, request.people))
+    return Built(request, tuple([each[0] for each in opened]), skips, _digest(content.sha256, people))
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Content:
     text: str
     html: str
     sha256: str
+    fields: frozenset[str]
 
 
 _contents: dict[tuple[int, str], Content] = {}
@@ -106,7 +109,9 @@ def _content(session: Session, claimed: Claim) -> Content:
     found = _contents.get(key)
     if found is None:
         row = session.get_one(ContentVersion, claimed.content_version_id)
-        found = Content(row.language, row.subject, row.text, row.html, row.sha256)
+        found = Content(
+            row.language, row.subject, row.text, row.html, row.sha256, fields_of(row.subject + row.text + row.html)
+        )
         if len(_contents) >= _MOST_KEPT:
             _contents.clear()
         _contents[key] = found
@@ -170,39 +175,46 @@ def _is_last(blast: Blast, campaign: Campaign, claimed: Claim, now: datetime) ->
     return bool(plan) and plan[-1].step.key == claimed.rule
 
 
-def _addressed(
-    rows: Sequence[Row[Any]], claimed: Claim, content: Content, keys: KeyRing, settings: Settings
-) -> dict[int, Person | None]:
-    """Return each person by supporter id, None for one whose address or name cannot be read.
+Opened = tuple[int, str | None, str | None]
+"""A supporter's id, address and name; None for what does not open."""
+
+
+def _opened(rows: Sequence[Row[Any]], content: Content, keys: KeyRing) -> list[Opened]:
+    addresses = keys.open_all("supporter.email", [(row.uid, row.email_sealed) for row in rows])
+    names: list[str | None] = [""] * len(rows)
+    if "greeting" in content.fields:
+        names = keys.open_all("supporter.name", [(row.uid, row.name_sealed) for row in rows])
+    return list(zip([row.supporter_id for row in rows], addresses, names, strict=True))
+
+
+def _barred(opened: Sequence[Opened], team: Collection[str] | None) -> dict[int, str]:
+    """Return who is left out for what their sealed columns say, or for not saying it."""
+    barred = {id_: Skip.UNREADABLE.value for id_, address, name in opened if not address or name is None}
+    if team is not None:
+        barred |= {id_: Skip.TRIAL.value for id_, address, _ in opened if id_ not in barred and address not in team}
+    return barred
+
+
+def _addressed(opened: Sequence[Opened], claimed: Claim, content: Content, links: Links) -> Crowd:
+    """Return these people with their values.
 
     Column by column: what is made for a thousand people in one go costs a fraction of making it a thousand times.
     """
-    links = Links(settings.base_url, keys)
-    wanted = fields_of(content.subject + content.text + content.html)
-    ids = [row.supporter_id for row in rows]
-    addresses = keys.open_all("supporter.email", [(row.uid, row.email_sealed) for row in rows])
+    ids = [each[0] for each in opened]
     # The same token opens both pages.
     leave = links.leave_tokens(ids)
-    columns: dict[str, list[str]] = {"unsubscribe_url": [f"{links.base}/unsubscribe/{token}" for token in leave]}
-    readable: Sequence[object] = addresses
-    if "greeting" in wanted:
-        names = keys.open_all("supporter.name", [(row.uid, row.name_sealed) for row in rows])
-        columns["greeting"] = greetings(content.language, [name or "" for name in names])
-        readable = [address and name is not None for address, name in zip(addresses, names, strict=True)]
-    if "act_url" in wanted:
-        columns["act_url"] = links.acts(ids, claimed.campaign_id)
-    if "preferences_url" in wanted:
-        columns["preferences_url"] = [f"{links.base}/preferences/{token}" for token in leave]
-    refs = person_ref.written(keys, claimed.public_id, ids)
-    fields = tuple(columns)
-    return {
-        id_: Person(ref, address or "", dict(zip(fields, values, strict=True)), values[0]) if good else None
-        for id_, ref, address, good, values in zip(
-            ids, refs, addresses, readable, zip(*columns.values(), strict=True), strict=True
-        )
-    }
+    unsubscribe = [f"{links.base}/unsubscribe/{token}" for token in leave]
+    values: dict[str, Sequence[str]] = {"unsubscribe_url": unsubscribe}
+    if "greeting" in content.fields:
+        values["greeting"] = greetings(content.language, [name or "" for _, _, name in opened])
+    if "act_url" in content.fields:
+        values["act_url"] = links.acts(ids, claimed.campaign_id)
+    if "preferences_url" in content.fields:
+        values["preferences_url"] = [f"{links.base}/preferences/{token}" for token in leave]
+    refs = person_ref.written(links.keys, claimed.public_id, ids)
+    return Crowd(refs, [address or "" for _, address, _ in opened], values, unsubscribe)
 
 
-def _digest(content: str, people: Sequence[Person]) -> str:
-    named = "".join([f"\n{person.ref} {person.address}" for person in people])
+def _digest(content: str, people: Crowd) -> str:
+    named = "".join([f"\n{ref} {address}" for ref, address in zip(people.refs, people.addresses, strict=True)])
     return hashlib.sha256(f"{content}{named}".encode()).hexdigest()
