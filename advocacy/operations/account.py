@@ -57,7 +57,7 @@ def usable(session: Session, kind: str, now: datetime) -> bool:
 
 def learn(session: Session, kind: str, outcome: Outcome, now: datetime) -> None:
     """Remember what an answer says about the account, in the caller's transaction."""
-    if isinstance(outcome, Later) or (isinstance(outcome, Accepted) and not in_trouble(session, kind)):
+    if isinstance(outcome, Later) or (isinstance(outcome, Accepted) and not _in_trouble(session, kind)):
         return
     row = account(session, kind)
     if isinstance(outcome, Accepted | Refused):
@@ -79,15 +79,17 @@ def learn(session: Session, kind: str, outcome: Outcome, now: datetime) -> None:
     session.flush()
 
 
-def in_trouble(session: Session, kind: str) -> bool:
-    """Whether there is anything to recover from: in good times an accepted request touches no row here."""
-    row = session.execute(_STANDING, {"kind": kind}).one_or_none()
-    return row is not None and (row.health != GOOD or row.failures > 0 or row.rate > 0)
+def recovering() -> ColumnElement[bool]:
+    """Whether there is anything to recover from: in good times an accepted request touches no row here.
+
+    The account is the one of the statement's parameter `kind`.
+    """
+    trouble = or_(ProviderAccount.health != GOOD, ProviderAccount.failures > 0, ProviderAccount.rate > 0)
+    return exists().where(ProviderAccount.kind == bindparam("kind"), trouble)
 
 
-_STANDING = select(
-    *(ProviderAccount.__table__.c[name] for name in ("health", "failures", "rate")),
-).where(ProviderAccount.kind == bindparam("kind"))
+def _in_trouble(session: Session, kind: str) -> bool:
+    return bool(session.scalar(select(recovering()), {"kind": kind}))
 
 
 def account(session: Session, kind: str) -> ProviderAccount:

@@ -65,7 +65,7 @@ def build(session: Session, claimed: Claim, *, clock: Clock, settings: Settings)
     """Read who is in the dispatch and still eligible at this moment, and address the words to each of them."""
     content = _content(session, claimed)
     rows = _members(session, claimed, clock)
-    skips = {row.supporter_id: row.reason for row in rows if row.reason is not None}
+    skips = {id_: reason for id_, _, _, _, reason in rows if reason is not None}
     if skips:
         rows = [row for row in rows if row.reason is None]
     keys, team = keys_of(session), sending_domain.team_alone(session, settings)
@@ -118,7 +118,7 @@ def _content(session: Session, claimed: Claim) -> Content:
     return found
 
 
-def _members(session: Session, claimed: Claim, clock: Clock) -> Sequence[Row[Any]]:
+def _members(session: Session, claimed: Claim, clock: Clock) -> Sequence[Row[*tuple[Any, ...]]]:
     blast, campaign, now = session.execute(
         select(Blast, Campaign, moments.sql_now(session, clock))
         .join(Campaign, Campaign.id == Blast.campaign_id)
@@ -130,7 +130,7 @@ def _members(session: Session, claimed: Claim, clock: Clock) -> Sequence[Row[Any
     last = rule.kind is Kind.REMINDER and _is_last(blast, campaign, claimed, now)
     asked = {"the_no": claimed.no, "due": claimed.due_at, "at": at, "since": at - rest, "last": last}
     # Ordered here: asked for the order, a database may walk through the whole blast by its key to save the sorting.
-    return sorted(session.execute(_people_of(rule), asked).all(), key=itemgetter(0))
+    return sorted(session.connection().execute(_people_of(rule), asked).all(), key=itemgetter(0))
 
 
 @lru_cache(maxsize=64)
@@ -179,12 +179,12 @@ Opened = tuple[int, str | None, str | None]
 """A supporter's id, address and name; None for what does not open."""
 
 
-def _opened(rows: Sequence[Row[Any]], content: Content, keys: KeyRing) -> list[Opened]:
-    addresses = keys.open_all("supporter.email", [(row.uid, row.email_sealed) for row in rows])
+def _opened(rows: Sequence[Row[*tuple[Any, ...]]], content: Content, keys: KeyRing) -> list[Opened]:
+    addresses = keys.open_all("supporter.email", [(uid, sealed) for _, uid, sealed, _, _ in rows])
     names: list[str | None] = [""] * len(rows)
     if "greeting" in content.fields:
-        names = keys.open_all("supporter.name", [(row.uid, row.name_sealed) for row in rows])
-    return list(zip([row.supporter_id for row in rows], addresses, names, strict=True))
+        names = keys.open_all("supporter.name", [(uid, sealed) for _, uid, _, sealed, _ in rows])
+    return list(zip([row[0] for row in rows], addresses, names, strict=True))
 
 
 def _barred(opened: Sequence[Opened], team: Collection[str] | None) -> dict[int, str]:

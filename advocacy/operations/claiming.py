@@ -45,7 +45,8 @@ def claim(session: Session, *, gateways: Gateways, settings: Settings) -> Claim 
         "soon": moment.moved(session, clock, settings.request_timeout),
         "kind": gateways.provider.name,
     }
-    row = session.execute(_due_first(dialect), times).first()
+    connection = session.connection()
+    row = connection.execute(_due_first(dialect), times).first()
     if row is None or (row.troubled and not account.admit(session, gateways.provider.name, row.now)):
         session.rollback()
         return None
@@ -64,7 +65,7 @@ def claim(session: Session, *, gateways: Gateways, settings: Settings) -> Claim 
         token=token,
     )
     taken = {"in_blast": row.blast_id, "the_no": row.no, "token": token, "until": moment.moved(session, clock, LEASE)}
-    session.execute(_take(dialect), taken)
+    connection.execute(_take(dialect), taken)
     faults.point("send.claimed.before_commit")
     session.commit()
     faults.point("send.claimed.after_commit")
@@ -75,7 +76,7 @@ def is_waiting(session: Session, *, gateways: Gateways, settings: Settings) -> b
     """Whether a dispatch is due that may be claimed soon: it waits for a canary, or somebody has just locked it."""
     clock = gateways.clock
     times = {"now": moment.moved(session, clock), "soon": moment.moved(session, clock, settings.request_timeout)}
-    waits = session.execute(_any_due(session.get_bind().dialect.name), times).first() is not None
+    waits = session.connection().execute(_any_due(session.get_bind().dialect.name), times).first() is not None
     waits = waits and account.usable(session, gateways.provider.name, moment.now(session, clock))
     session.rollback()
     return waits

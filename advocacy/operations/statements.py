@@ -12,20 +12,19 @@ from advocacy.models import moment
 from advocacy.models.base import UtcDateTime
 from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import Campaign
+from advocacy.operations import account
 from advocacy.operations.building import Claim
 from advocacy.operations.planning import campaign_allows
 
 TABLE = cast("Table", Dispatch.__table__)
 
-SHARE_CAMPAIGN = (
-    select(Campaign.__table__.c.id).where(Campaign.id == bindparam("in_campaign")).with_for_update(read=True)
-)
-SHARE_BLAST = (
+SHARE = (
     select(Blast.__table__.c.id)
     .join(Campaign, Campaign.id == Blast.campaign_id)
     .where(Blast.id == bindparam("in_blast"), Blast.state == BlastState.SENDING, campaign_allows())
-    .with_for_update(read=True, of=Blast)
+    .with_for_update(read=True, of=[Campaign, Blast])
 )
+"""Campaign first, then blast, then dispatch: the order in which everybody locks them, and PostgreSQL what it is told."""
 
 
 def named(claimed: Claim) -> dict[str, object]:
@@ -73,7 +72,7 @@ def begin(dialect: str, event: Event) -> ReturningUpdate[tuple[int]]:
 def accept(dialect: str) -> Update:
     return (
         update(TABLE)
-        .where(_of_token(), Dispatch.state.in_(states_before(Event.ACCEPT)))
+        .where(_of_token(), Dispatch.state.in_(states_before(Event.ACCEPT)), ~account.recovering())
         .values(
             state=next_state(DispatchState.INFLIGHT, Event.ACCEPT),
             settled_at=moment.later(dialect, "now"),
