@@ -47,7 +47,10 @@ def claim(session: Session, *, gateways: Gateways, settings: Settings) -> Claim 
     }
     connection = session.connection()
     row = connection.execute(_due_first(dialect), times).first()
-    if row is None or (row.troubled and not account.admit(session, gateways.provider.name, row.now)):
+    if row is None:
+        session.commit()  # Nothing was written, and a rollback would cost what the server has prepared.
+        return None
+    if row.troubled and not account.admit(session, gateways.provider.name, row.now):
         session.rollback()
         return None
     token = uuid4().hex
@@ -78,7 +81,7 @@ def is_waiting(session: Session, *, gateways: Gateways, settings: Settings) -> b
     times = {"now": moment.moved(session, clock), "soon": moment.moved(session, clock, settings.request_timeout)}
     waits = session.connection().execute(_any_due(session.get_bind().dialect.name), times).first() is not None
     waits = waits and account.usable(session, gateways.provider.name, moment.now(session, clock))
-    session.rollback()
+    session.commit()
     return waits
 
 

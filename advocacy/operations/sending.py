@@ -78,7 +78,8 @@ def hand_over(session: Session, claimed: Claim, *, gateways: Gateways, settings:
     Safe to run twice, even at once: only the holder of the token moves the dispatch on, and nobody begins it twice.
     """
     built = build(session, claimed, clock=gateways.clock, settings=settings)
-    session.rollback()
+    # Nothing was written. At a rollback psycopg forgets what it had the server prepare, and all is planned anew.
+    session.commit()
     faults.point("send.rendered")
     failed = gateways.provider.prepare() if built.request.people else None
     if failed is not None:
@@ -125,7 +126,11 @@ def settle(session: Session, claimed: Claim, built: Built, outcome: Outcome, *, 
 
 def _accepted(session: Session, claimed: Claim, outcome: Accepted, *, gateways: Gateways) -> bool:
     """T3 as it nearly always is. False when there is more to it: an account that recovers, or a token taken away."""
-    told: dict[str, object] = {"status": outcome.status, "message_id": outcome.message_id, "kind": gateways.provider.name}
+    told: dict[str, object] = {
+        "status": outcome.status,
+        "message_id": outcome.message_id,
+        "kind": gateways.provider.name,
+    }
     told |= {"now": moment.moved(session, gateways.clock)}
     accept = statements.accept(session.get_bind().dialect.name)
     if not session.connection().execute(accept, statements.named(claimed) | told).rowcount:

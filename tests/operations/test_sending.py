@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
@@ -253,3 +253,16 @@ def test_patience_for_one_recipient_holds_up_nobody_else_and_costs_no_attempt(ru
     running.at(MORNING + timedelta(minutes=30))
     assert running.provider.addresses == addresses(4)
     running.check()
+
+
+def test_what_the_database_prepared_for_sending_serves_the_requests_after_it(running: Engine) -> None:
+    if running.session.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite prepares nothing between connections")
+    running.provider.batch = 20
+    launched(running, 300)
+    running.tick()
+
+    running.hand_over()
+
+    kept = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%email_sealed%'")
+    assert running.session.scalar(kept) == 1

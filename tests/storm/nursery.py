@@ -57,6 +57,7 @@ def work(app: Flask, batch: int, *, naive: bool = False) -> None:
     with app.app_context():
         settings, gateways = app.extensions["advocacy.settings"], current()
         gateways.provider.batch = batch
+        lanes = 4 if db.engine.dialect.name == "postgresql" else 1
         while True:
             with suppress(DBAPIError):  # A task that fails is tried again at the next tick.
                 session = db.session()
@@ -65,7 +66,7 @@ def work(app: Flask, batch: int, *, naive: bool = False) -> None:
                     session.execute(_BLINDLY_AGAIN, {"now": gateways.clock.now().replace(tzinfo=None).isoformat(" ")})
                     session.commit()
                 single.hand_over_due(session, gateways=gateways, settings=settings, seconds=0.5)
-                sending.hand_over_due(session, gateways=gateways, settings=settings, seconds=0.5)
+                sending.hand_over_due(session, gateways=gateways, settings=settings, seconds=0.5, lanes=lanes)
             db.session.remove()
             time.sleep(0.05)
 
