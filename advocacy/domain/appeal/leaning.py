@@ -18,7 +18,21 @@ _SEVERAL = {
 }
 _EACH = {"each", "cada", "chacun", "chacune"}  # "each of the six ... their own doctor"
 _DE_POLITE = {"Sie", "Ihnen", "Ihr", "Ihre", "Ihren", "Ihrer", "Ihrem", "Ihres"}  # the addressee, not people spoken of
-_DE_NOT_PEOPLE = ("ung", "heit", "keit", "nis", "tz", "ion", "ang", "Ende")
+_DE_NOT_PEOPLE = (
+    "ung", "ungen", "heit", "heiten", "keit", "keiten", "nis", "nisse", "tz", "ion", "ionen", "ang", "Ende", "klagen", "griffe", "fahren",
+    "urteile", "strafen", "würfe", "rechte",
+)  # fmt: skip
+_NOT_PEOPLE = {"sans", "dans", "tras"}
+# What is done to people, in the plural: "drop the charges against them" has named nobody.
+_DONE_TO_PEOPLE = {
+    "abuses", "allegations", "arrests", "attacks", "charges", "convictions", "deportations", "expulsions", "orders", "plans", "proceedings",
+    "raids", "reports", "reprisals", "restrictions", "sentences", "threats", "accusations", "attaques", "inculpations",
+    "menaces", "poursuites", "acusaciones", "amenazas", "ataques", "cargos", "expulsiones",
+}  # fmt: skip
+_SAYS_WHICH = {
+    "who", "whose", "whom", "responsible", "held", "detained", "arrested", "imprisoned", "affected", "concerned", "suspected", "accused",
+    "displaced", "injured", "in", "at", "on", "still", "most", "behind", "fleeing", "seeking", "wishing", "living",
+}  # fmt: skip
 _MANY = {
     "people", "everyone", "anyone", "nobody", "everybody", "person", "children", "women", "men", "child", "individual", "someone",
     "one", "personne", "quiconque", "nul", "nadie", "cualquiera", "persona", "alguien", "all",
@@ -37,11 +51,18 @@ def leans(text: str, language: str) -> bool:
         before = words[1 if short == "de" else 0 : at]
         if word.lower() in _ONE.get(short, set()) and not _names_one(before, at_start=at):
             return True
-        if short == "de" and at and word in _DE_POLITE:
+        if _points_elsewhere(word, words[at + 1 : at + 2], short, at_start=not at):
             continue
         if word.lower() in _SEVERAL.get(short, set()) and not _names_several(before, short, word.lower()):
             return True
     return False
+
+
+def _points_elsewhere(word: str, after: list[str], language: str, *, at_start: bool) -> bool:
+    """Return whether a word only looks like a pronoun for people named before: "Sie" to the addressee, "those who must hide"."""
+    if language == "de":
+        return not at_start and word in _DE_POLITE
+    return word.lower() == "those" and after[:1] != [] and after[0].lower() in _SAYS_WHICH
 
 
 def _names_one(before: list[str], *, at_start: int) -> bool:
@@ -54,7 +75,13 @@ def _names_several(before: list[str], language: str, pronoun: str) -> bool:
         # Every German noun is large; "Schutz ihrer Familie" or "Untersuchung ihres Todes" has named nobody.
         named = before[:-1] if pronoun in {"ihrer", "ihres"} else before
         return any(word[0].isupper() and not word.endswith(_DE_NOT_PEOPLE) for word in named)
+    small = [word.lower() for word in before]
+    people = [
+        word for word, after in zip(small, [*small[1:], ""], strict=False) if after not in _DONE_TO_PEOPLE
+    ]  # not "all charges"
     return any(
-        word.lower() in _MANY or (len(word) > 3 and word[-1] in "sx" and word.lower() not in {"sans", "dans", "tras"})
-        for word in before
+        word in _MANY
+        or word == "those"
+        or (len(word) > 3 and word[-1] in "sx" and word not in _NOT_PEOPLE | _DONE_TO_PEOPLE)
+        for word in people
     )
