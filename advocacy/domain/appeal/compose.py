@@ -33,7 +33,7 @@ _ENDS = ",:;!.،：，。！।"  # of a salutation, in the scripts we print
 # After the comma of its salutation a German letter goes on small, unless with a noun or "Sie": so only words that are neither.
 _SMALL_AFTER_COMMA = frozenset(
     """
-    als am an auch auf aus bei bitte danke das der die dies diese dieser ein eine erlauben es für gestatten heute hiermit ich im in manches
+    als am an auch auf aus bei bitte danke das der die dies diese dieser dieses ein eine erlauben es für gestatten heute hiermit ich im in manches
     mein meine mit nach seit über unter von vor was weil wenn wie wir zu zum zur
     """.split()  # noqa: SIM905
 )
