@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,12 @@ from advocacy.operations import audit, suppressing
 
 NAME = "suppressions.jsonl"
 _AT_ONCE = 10_000
+_LOOK_BACK = 1_000
+"""So many numbers below the highest are looked for again each time: a number is taken before its transaction commits,
+and SQLite gives that of a suppression just taken back to the next person."""
+
+_TAIL = 1024 * 1024
+"""Bytes at the journal's end that hold all of these, several times over."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +43,18 @@ def extend(session: Session, journal: Path) -> int:
 
     Running twice at once writes some twice, which is harmless: applying one again changes nothing.
     """
-    last = _last_id(journal)
-    rows = session.scalars(
-        select(Suppression).where(Suppression.id > last).order_by(Suppression.id).limit(_AT_ONCE)
+    there = _latest(journal)
+    again = max((number for number, _key in there), default=0) - _LOOK_BACK
+    found = session.scalars(
+        select(Suppression).where(Suppression.id > again).order_by(Suppression.id).limit(_AT_ONCE)
     ).all()
+    rows = [row for row in found if (row.id, row.suppression_key.hex()) not in there]
     if rows:
         journal.parent.mkdir(parents=True, exist_ok=True)
         journal.touch(mode=0o600)
+        cut_off = not _ends_a_line(journal)
         with journal.open("a", encoding="ascii") as file:
+            file.write("\n" if cut_off else "")
             file.writelines(_line(row) for row in rows)
             file.flush()
             os.fsync(file.fileno())
@@ -59,13 +70,13 @@ def renew(session: Session, journal: Path) -> None:
 
 
 def read(journal: Path) -> Iterator[Entry]:
-    """Yield what the journal holds; a last line cut off by a crash is left out."""
+    """Yield what the journal holds; a line cut off by a crash is left out."""
     if not journal.exists():
         return
     with journal.open(encoding="ascii") as file:
         for line in file:
-            if line.endswith("\n"):
-                told = json.loads(line)
+            told = _told(line) if line.endswith("\n") else None
+            if told is not None:
                 yield Entry(
                     bytes.fromhex(told["key"]), told["scope"], told["reason"], datetime.fromisoformat(told["at"])
                 )
@@ -116,12 +127,26 @@ def _line(row: Suppression) -> str:
     return json.dumps(told) + "\n"
 
 
-def _last_id(journal: Path) -> int:
-    """Return the id in the last whole line, 0 for a new journal; read from the end, for it grows for years."""
+def _latest(journal: Path) -> set[tuple[int, str]]:
+    """Return number and key of the journal's last whole lines; read from the end, for it grows for years."""
     if not journal.exists():
-        return 0
+        return set()
     with journal.open("rb") as file:
-        file.seek(max(0, journal.stat().st_size - 4096))
-        lines = file.read().split(b"\n")
-    whole = [line for line in lines[:-1] if line.startswith(b"{")]
-    return int(json.loads(whole[-1])["id"]) if whole else 0
+        file.seek(max(0, journal.stat().st_size - _TAIL))
+        whole = file.read().split(b"\n")[:-1]
+    return {(int(told["id"]), str(told["key"])) for line in whole if (told := _told(line)) is not None}
+
+
+def _told(line: str | bytes) -> dict[str, Any] | None:
+    """Return what a line says, None for one that was cut off."""
+    try:
+        told: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _ends_a_line(journal: Path) -> bool:
+    with journal.open("rb") as file:
+        file.seek(max(0, journal.stat().st_size - 1))
+        return file.read(1) in {b"", b"\n"}

@@ -16,7 +16,7 @@ from advocacy.config import Settings, load
 from advocacy.domain.supporter import SupporterState
 from advocacy.models import installation
 from advocacy.models.base import db
-from advocacy.models.supporter import Supporter, suppressed
+from advocacy.models.supporter import Supporter, Suppression, suppressed
 from advocacy.operations import journal, suppressing
 from tests.factories import add_supporter
 
@@ -129,6 +129,30 @@ def test_a_line_of_the_journal_cut_off_by_a_crash_is_left_out(app: Flask, settin
         file.write('{"id": 2, "key": "0')
 
     assert len(list(journal.read(kept))) == 1
+    suppressing.suppress(session, [add_supporter(session).id], suppressing.Reason.UNSUBSCRIBED, now=NOW)
+    assert journal.extend(session, kept) == 1
+    assert journal.extend(session, kept) == 0
+    assert len(list(journal.read(kept))) == 2
+
+
+def test_the_journal_misses_nobody_whose_number_came_late_or_is_given_again(app: Flask, settings: Settings) -> None:
+    session = db.session()
+    kept, first, second = settings.instance_path / journal.NAME, b"1" * 32, b"2" * 32
+
+    def stopped(number: int, key: bytes) -> Suppression:
+        row = Suppression(id=number, suppression_key=key, scope="all", reason="unsubscribed", at=NOW)
+        session.add(row)
+        session.commit()
+        assert journal.extend(session, kept) == 1
+        return row
+
+    last = stopped(5, b"0" * 32)
+    stopped(4, first)  # Its number was taken before that of the other, and it committed after it.
+    session.delete(session.get_one(Suppression, last.id))
+    session.commit()
+    stopped(5, second)
+
+    assert {first, second} <= {entry.key for entry in journal.read(kept)}
 
 
 def test_a_backup_overwrites_nothing(app: Flask, settings: Settings, tmp_path: Path) -> None:
