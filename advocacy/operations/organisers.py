@@ -15,7 +15,7 @@ from advocacy.domain.keys import Purpose, hash_of, random_token
 from advocacy.domain.permissions import OrganiserRole
 from advocacy.models import organiser as organisers
 from advocacy.models.base import keys_of
-from advocacy.models.organiser import Organiser, Role, SignInFailure, SignInLink
+from advocacy.models.organiser import Organiser, Passkey, Role, SignInFailure, SignInLink
 from advocacy.models.single_mail import SingleKind
 from advocacy.operations import audit
 from advocacy.operations.ordering import order
@@ -157,6 +157,9 @@ def enter(session: Session, token: str, *, now: datetime, password: str | None =
         raise NotFoundError("This link was used before or is too old. Ask for a new one.")
     if found.sets_password:
         _change_password(session, found.organiser, password or "", now=now)
+    if found.purpose is LinkPurpose.RESET:
+        # Whoever had this account may have left a passkey of their own in it, and a passkey is a whole sign-in.
+        session.execute(delete(Passkey).where(Passkey.user_id == found.organiser.id))
     audit.record(
         session,
         actor=_object(found.organiser),

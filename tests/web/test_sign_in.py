@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.domain.permissions import OrganiserRole
 from advocacy.gateways.clock import SimulatedClock
-from advocacy.models.organiser import DeskSession, Organiser, by_email
+from advocacy.models.organiser import DeskSession, Organiser, Passkey, by_email
 from advocacy.operations import organisers
 from tests.conftest import NOON
 from tests.web.desks import add_organiser, browser, sign_in
@@ -163,13 +163,20 @@ def test_an_invitation_sets_the_password_and_signs_in(app: Flask, session: Sessi
     assert client.get("/desk/").status_code == 200
 
 
-def test_a_reset_ends_at_the_sign_in_page(app: Flask, session: Session, person: Organiser) -> None:
+def test_a_reset_ends_at_the_sign_in_page_and_no_passkey_outlives_it(
+    app: Flask, session: Session, person: Organiser
+) -> None:
     _person, link = organisers.reset(session, person.email, now=NOON, base_url="")
     client = browser(app)
+    key = Passkey(credential_id=b"1", public_key=b"1", name="of a thief", usage="first", backup_state=False)
+    key.device_type, key.lastuse_datetime, key.user_id = "single_device", NOON.replace(tzinfo=None), person.id
+    session.add(key)
+    session.commit()
 
     answer = client.post(link, data={"password": "seven boats under the bridge"})
 
     assert answer.headers["Location"] == "/desk/sign-in"
+    assert session.scalars(select(Passkey)).all() == []
     assert client.get("/desk/").status_code == 302
 
 
