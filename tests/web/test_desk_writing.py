@@ -18,6 +18,7 @@ from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import Manuscript
 from advocacy.models.single_mail import SingleMail
+from advocacy.models.supporter import Supporter
 from advocacy.operations import preferences
 from tests.factories import add_campaign, add_supporter, subscribe
 from tests.web.desks import add_organiser, sign_in
@@ -80,6 +81,18 @@ def test_what_cannot_be_kept_is_refused_and_no_fault_of_ours(
     client: FlaskClient, campaign: Campaign, said: dict[str, str], status: int
 ) -> None:
     assert client.post(f"/desk/campaigns/{campaign.slug}/write", data=FORM | said).status_code == status
+
+
+def test_who_may_not_see_supporters_sees_a_mail_without_anybodys_name(
+    app: Flask, session: Session, client: FlaskClient, campaign: Campaign
+) -> None:
+    blast = begin(client, campaign)
+    ana = session.scalars(select(Supporter)).first()
+    assert ana is not None
+    viewer = sign_in(app, add_organiser(session, OrganiserRole.VIEWER))
+
+    assert "Ana" in client.get(f"{blast}/mail?person={ana.uid}").text
+    assert "Ana" not in viewer.get(f"{blast}/mail?person={ana.uid}").text
 
 
 def test_a_draft_shows_all_that_was_chosen_again(client: FlaskClient, campaign: Campaign) -> None:

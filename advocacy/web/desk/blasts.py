@@ -88,7 +88,8 @@ def mail(blast_id: int) -> ResponseReturnValue:
     """The mail itself, for a frame that runs nothing; ?language=, ?person=, ?part=text."""
     blast, campaign = _found(blast_id)
     language = request.args.get("language", campaign.language)
-    person = previews.by_uid(db.session(), request.args.get("person", ""))
+    named = request.args.get("person", "") if who.me().may(Permission.SUPPORTERS) else ""
+    person = previews.by_uid(db.session(), named)
     words = previews.filled(previews.blast_words(db.session(), blast, campaign, language), campaign, person)
     return previews.as_text(words.text) if request.args.get("part") == "text" else previews.framed(words.html)
 
