@@ -22,7 +22,9 @@ _DE_NOT_PEOPLE = (
     "ung", "ungen", "heit", "heiten", "keit", "keiten", "nis", "nisse", "tz", "ion", "ionen", "ang", "Ende", "klagen", "griffe", "fahren",
     "urteile", "strafen", "würfe", "rechte",
 )  # fmt: skip
-_NOT_PEOPLE = {"sans", "dans", "tras"}
+_NOT_PEOPLE = {  # words that end as plurals do
+    "sans", "dans", "tras", "faites", "dites", "plus", "sous", "vers", "après", "depuis", "jamais", "alors", "además", "antes", "después",
+}  # fmt: skip
 # What is done to people, in the plural: "drop the charges against them" has named nobody.
 _DONE_TO_PEOPLE = {
     "abuses", "allegations", "arrests", "attacks", "charges", "convictions", "deportations", "expulsions", "orders", "plans", "proceedings",
@@ -39,6 +41,20 @@ _MANY = {
 }  # fmt: skip
 
 
+# A pronoun joined to the verb that a demand begins with: "Libérez-les", "les libérer", "Libérelo", "liberarlos", "no los expulse".
+_JOINED = {
+    "fr": re.compile(
+        r"(?:\w+ez|faites|dites)-(?:les?|la|lui|leur)\b|(?:de\s+|d['’])?(?:ne\s+(?:pas|plus)\s+)?"
+        r"(?:(?:les?|la)\s+|l['’])\w*(?:[ei]r|mettre|rendre|poursuivre|traduire)\b",
+        re.IGNORECASE,
+    ),
+    "es": re.compile(
+        r"(?!(?:carl[ao]s?|karla|perlas?|charlas?)\b)\w*(?:[áéíóú]\w*[ae]n?|[aeií]r)l[aeo]s?\b|no\s+l[aeo]s?\s",
+        re.IGNORECASE,
+    ),
+}
+
+
 @lru_cache(maxsize=4096)
 def leans(text: str, language: str) -> bool:
     """Return whether a demand has a pronoun whose person is not named earlier in the same demand.
@@ -47,6 +63,8 @@ def leans(text: str, language: str) -> bool:
     """
     short = language.partition("-")[0].lower()
     words = re.findall(r"[\w-]+", text)
+    if short in _JOINED and _JOINED[short].match(text.lstrip(" -–—•*·")):
+        return True
     for at, word in enumerate(words):
         before = words[1 if short == "de" else 0 : at]
         if word.lower() in _ONE.get(short, set()) and not _names_one(before, at_start=at):
