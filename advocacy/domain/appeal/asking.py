@@ -102,11 +102,12 @@ def common_form(wordings: dict[int, Wording]) -> Form:
 def _as_sentences(
     request: AppealRequest, voice: Voice, chooser: Chooser, wordings: dict[int, Wording]
 ) -> tuple[Paragraph, ...]:
-    pieces = []
+    pieces: list[Piece] = []
     for at, (index, wording) in enumerate(wordings.items()):
         part = f"{'further' if at else 'each'}.{wording.form}"
         values = wording.slots() | several(len(wordings))
-        sentence = nth_phrasing(chooser, part, at, voice.phrases(part, request.tone), values)
+        after = pieces[-1].text if pieces else ""
+        sentence = nth_phrasing(chooser, part, at, voice.phrases(part, request.tone), values, after=after)
         pieces.append(Piece(sentence, Kind.DEMAND, index))
     if len(pieces) <= _SENTENCES_IN_A_PARAGRAPH:
         return (Paragraph(tuple(pieces)),)
@@ -114,11 +115,13 @@ def _as_sentences(
     return Paragraph(tuple(pieces[:half])), Paragraph(tuple(pieces[half:]))
 
 
-def nth_phrasing(chooser: Chooser, part: str, at: int, phrases: tuple[Phrase, ...], values: dict[str, str]) -> str:
+def nth_phrasing(
+    chooser: Chooser, part: str, at: int, phrases: tuple[Phrase, ...], values: dict[str, str], *, after: str = ""
+) -> str:
     """Return a sentence for the demand at place `at`; its phrasing differs from those of its neighbours."""
     able = [phrase for phrase in phrases if phrase.slots <= values.keys()]
     start = chooser.number(part, len(able)) + at
-    return one_end(chooser.choose(f"{part}#{at}", able, values, at=start))
+    return one_end(chooser.choose(f"{part}#{at}", able, values, at=start, after=after))
 
 
 def one_end(sentence: str) -> str:

@@ -28,6 +28,7 @@ class Chooser:
         self._key = blake2b(seed.encode(), digest_size=16).digest()
         self._heard: set[str] = set()
         self._once: set[str] = set()
+        self._last = ""
 
     def unheard(self) -> "Chooser":
         """Return a chooser of the same seed that has heard nothing, for words that stand apart from the letter as its subject does."""
@@ -37,17 +38,20 @@ class Chooser:
         """Return a number from 0 to `below` - 1, the same each time for this seed and `what`."""
         return int.from_bytes(self._digest(what)[:4]) % below
 
-    def choose(self, part: str, phrases: Sequence[Phrase], values: Mapping[str, str], *, at: int | None = None) -> str:
+    def choose(
+        self, part: str, phrases: Sequence[Phrase], values: Mapping[str, str], *, at: int | None = None, after: str = ""
+    ) -> str:
         """Return one of `phrases` whose slots all have a value, or "" where there is none.
 
         One that repeats words in a row, or begins as a sentence before it did, is passed over while there is another; where all do, the one that repeats least is taken. `at` tries
-        them from that place on instead of from one drawn.
+        them from that place on instead of from one drawn. `after` is the sentence right before: one that begins with the same word is passed over too.
         """
         there = values.keys()
         able = [phrase for phrase in phrases if phrase.slots <= there]
         if not able:
             return ""
         digest = self._digest(part)
+        begun = first_word(after) or None
         start = _drawn(able, int.from_bytes(digest[:4])) if at is None else at % len(able)
         in_turn = [*able[start:], *able[:start]]
         attempts = ((phrase, picks) for picks in (digest[4:], digest[11:] + digest[4:11]) for phrase in in_turn)
@@ -57,6 +61,7 @@ class Chooser:
             echoed = sum(map(_weight, self._heard & _echoes(worded))) + 2 * _ECHO_WEIGHS * (
                 phrase.source in self._heard
             )
+            echoed += _ECHO_WEIGHS * ((first_word(worded) == begun) + 2 * (phrase.source == self._last))
             if least < 0 or echoed < least:
                 least, best, words = echoed, phrase, worded
             if not echoed:
@@ -64,6 +69,7 @@ class Chooser:
         said = _echoes(words) | {best.source}
         self._heard |= said - (_USUAL - self._once)
         self._once |= said & _USUAL
+        self._last = best.source
         return best.filled(words, values)
 
     def rotated(self, what: str, items: Sequence[int]) -> tuple[int, ...]:
@@ -75,6 +81,13 @@ class Chooser:
 
     def _digest(self, what: str) -> bytes:
         return blake2b(what.encode(), key=self._key, digest_size=40).digest()
+
+
+def first_word(sentence: str) -> str:
+    """Return the word a sentence begins with, small: "je" also for "J'espère"."""
+    word = sentence.split(maxsplit=1)[0] if sentence else ""
+    start = re.split(r"['’]", word.lower().strip('¿¡«“„"(,.:;'), maxsplit=1)[0]
+    return "je" if start == "j" else start
 
 
 def _drawn(phrases: Sequence[Phrase], number: int) -> int:
@@ -91,8 +104,8 @@ def _drawn(phrases: Sequence[Phrase], number: int) -> int:
 def _echoes(worded: str) -> frozenset[str]:
     """Return the runs of words that are noticed when they come back, leaving out what fills the slots.
 
-    They are four words in a row, three that are long, two that are very long, and those that begin a sentence, also a long one alone;
-    marked "~", and weighing less, the beginnings of single long words.
+    They are four words in a row, three that are long, two that are very long, and those that begin a sentence, also a long one alone
+    or what stands before a first comma ("De même,"); marked "~", and weighing less, the beginnings of single long words.
     """
     spoken = _MARKS.sub("", worded).lower().split()
     words = [word.strip(".,;:!?“”„«»\"'()") for word in spoken]
@@ -107,6 +120,7 @@ def _echoes(worded: str) -> frozenset[str]:
     found.update(f"^{twos[at]}" for at in begins if at < len(twos) and len(twos[at]) >= _LONG_START_LETTERS)
     found.update(f"^{word}" for word in words[:1] if len(word) >= _LONG_WORD_LETTERS)
     found.update(f"~{word[:_STEM_LETTERS]}" for word in words if len(word) >= _STEM_LETTERS)
+    found.update(f"^{' '.join(words[: at + 1]).strip()}" for at, word in enumerate(spoken[:4]) if word[-1] in ",:")
     return frozenset(run for run in found if "{" not in run)
 
 

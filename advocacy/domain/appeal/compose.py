@@ -1,7 +1,7 @@
 """Composing an appeal: the parts are drawn from the pools, the demands are led in, and all is fitted to the channel."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from advocacy.domain.addressee import Channel
@@ -10,8 +10,9 @@ from advocacy.domain.appeal.asking import Style
 from advocacy.domain.appeal.choosing import Chooser
 from advocacy.domain.appeal.own import closed, ended, own_pieces
 from advocacy.domain.appeal.paper import date_line
+from advocacy.domain.appeal.phrases import Phrase
 from advocacy.domain.appeal.pools import NAMED, UNNAMED, Pools, Voice
-from advocacy.domain.appeal.request import AppealRequest
+from advocacy.domain.appeal.request import AppealRequest, Tone
 from advocacy.domain.appeal.subject import as_subject
 from advocacy.domain.appeal.text import Appeal, Kind, Paragraph, Piece
 from advocacy.domain.appeal.voicing import voiced
@@ -73,7 +74,7 @@ def _letter(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapp
         subject=_subject(request, voice, chooser, values),
         salutation=salutation(request, voice),
         paragraphs=(),
-        closing=chooser.choose("closing", voice.phrases("closing", request.tone), values),
+        closing=chooser.choose("closing", _closings(request, voice, values), values),
         signature=tuple(line for line in (request.writer.name.strip(), request.writer.place()) if line),
     )
     if model_letter.used_for(request):
@@ -98,6 +99,13 @@ def _subject(request: AppealRequest, voice: Voice, chooser: Chooser, values: Map
     part = "copy_subject" if request.is_copy and voice.has("copy_subject", request.tone) else "subject"
     # It may well repeat words of the letter: "A request" and "these requests", or the title.
     return chooser.unheard().choose(part, voice.phrases(part, request.tone), values)
+
+
+def _closings(request: AppealRequest, voice: Voice, values: Mapping[str, str]) -> Sequence[Phrase]:
+    """Return the closings to choose from: a formal French letter takes up the title of its salutation once more, as custom wants."""
+    every = voice.phrases("closing", request.tone)
+    titled = [phrase for phrase in every if "appel" in phrase.slots]
+    return titled if titled and request.tone is Tone.FORMAL and "appel" in values else every
 
 
 def salutation(request: AppealRequest, voice: Voice) -> str:
@@ -159,22 +167,35 @@ def _parts(
 ) -> dict[str, tuple[Piece, ...]]:
     """Return the pieces of each part in the plan but the demands."""
     parts = {plans.OWN: own_pieces(request.own)}
-    for part in (part for row in plan for part in row):
-        if part in parts or part == plans.DEMANDS or (part == "who" and request.own.who_am_i.strip()):
-            continue
-        if part == plans.SUMMARY:
-            parts[part] = _summary(request, voice, chooser, values)
-            continue
-        sentence = chooser.choose(part, voice.phrases(part, request.tone), values)
-        parts[part] = (Piece(sentence),) if sentence else ()
+    after = ""
+    for row in plan:
+        for part in row:
+            if part == plans.DEMANDS or (part == "who" and request.own.who_am_i.strip()):
+                continue
+            if part not in parts:
+                parts[part] = _part(part, request, voice, chooser, values, after)
+            after = parts[part][-1].text if parts[part] else after
     return parts
 
 
-def _summary(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str]) -> tuple[Piece, ...]:
+def _part(
+    part: str, request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str], after: str
+) -> tuple[Piece, ...]:
+    if part == plans.SUMMARY:
+        return _summary(request, voice, chooser, values, after)
+    sentence = chooser.choose(part, voice.phrases(part, request.tone), values, after=after)
+    return (Piece(sentence),) if sentence else ()
+
+
+def _summary(
+    request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapping[str, str], after: str
+) -> tuple[Piece, ...]:
     """Return the campaign's sentence about the case or, without one, a sentence that names its title."""
     text = ended(request.facts.summary)
     if not text:
-        text = closed(chooser.choose("matter", voice.phrases("matter", request.tone), values), voice.language)
+        text = closed(
+            chooser.choose("matter", voice.phrases("matter", request.tone), values, after=after), voice.language
+        )
     return (Piece(text, Kind.SUMMARY),) if text else ()
 
 

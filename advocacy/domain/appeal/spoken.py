@@ -21,7 +21,7 @@ def script(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mappi
     """
     order = asking.order(request, chooser)
     greeting = _said(request, voice, chooser, "phone_greeting", values)
-    about = _said(request, voice, chooser, "phone_about", values)
+    about = _said(request, voice, chooser, "phone_about", values, after=greeting.text.rpartition(". ")[2])
     thanks = _said(request, voice, chooser, "phone_thanks", values)
     own = tuple(Piece(text, Kind.OWN) for text in (ended(request.own.why),) if text)
     asked = [_asked(request, voice, chooser, at, index) for at, index in enumerate(order)]
@@ -61,8 +61,11 @@ def _addressed(text: str, handle: str) -> str:
     return f"{text} {handle}" if text and handle and handle not in text else text
 
 
-def _said(request: AppealRequest, voice: Voice, chooser: Chooser, part: str, values: Mapping[str, str]) -> Piece:
-    return Piece(closed(chooser.choose(part, voice.phrases(part, request.tone), values), voice.language))
+def _said(
+    request: AppealRequest, voice: Voice, chooser: Chooser, part: str, values: Mapping[str, str], *, after: str = ""
+) -> Piece:
+    sentence = chooser.choose(part, voice.phrases(part, request.tone), values, after=after)
+    return Piece(closed(sentence, voice.language))
 
 
 def _asked(request: AppealRequest, voice: Voice, chooser: Chooser, at: int, index: int) -> Piece:

@@ -179,6 +179,17 @@ def test_a_french_letter_repeats_the_title_in_its_last_sentence(pools: Pools, a_
     assert "Veuillez agréer, Madame la Présidente, l'expression de mes sentiments respectueux." in closings
 
 
+@pytest.mark.parametrize("salutation", ["Monsieur le Ministre,", None])
+def test_a_formal_french_letter_always_takes_up_its_salutation_in_the_last_sentence(
+    pools: Pools, a_request: RequestMaker, salutation: str | None
+) -> None:
+    office = Addressee(name="Ministry of Justice", salutation=salutation, postal_lines=("1 Road",))
+    request = a_request(language="fr", tone=Tone.FORMAL, addressee=office)
+    for number in range(30):
+        letter = compose(replace(request, seed=f"c:{number}"), pools)
+        assert letter.salutation.rstrip(",") in letter.closing
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_copy_says_what_was_asked_and_asks_nothing_of_the_reader_but_to_pass_it_on(
     pools: Pools, a_request: RequestMaker, language: str

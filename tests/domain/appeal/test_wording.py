@@ -9,10 +9,8 @@ from datetime import date
 import pytest
 
 from advocacy.domain.addressee import Addressee, Channel, Role
-from advocacy.domain.appeal.choosing import Chooser
 from advocacy.domain.appeal.compose import compose
 from advocacy.domain.appeal.own import closed, ended
-from advocacy.domain.appeal.phrases import parse_phrase
 from advocacy.domain.appeal.places import at_city
 from advocacy.domain.appeal.pools import Pools
 from advocacy.domain.appeal.request import AppealRequest, CampaignFacts, Demand, Tone, Writer
@@ -189,15 +187,6 @@ def test_no_two_sentences_begin_with_the_same_three_words(pools: Pools, a_reques
         ]
         repeated += len(starts) != len(set(starts))
     assert repeated <= 2
-
-
-def test_a_chooser_passes_over_a_phrase_that_begins_like_one_before() -> None:
-    first, second, third = (parse_phrase(text) for text in ("I ask you now.", "I ask you soon.", "Please act."))
-    chooser = Chooser("x")
-
-    chooser.choose("one", (first,), {})
-
-    assert chooser.choose("two", (second, third), {}, at=0) == "Please act."
 
 
 def test_a_demand_that_only_goes_on_from_i_write_to_you_stands_in_no_list_of_others(
