@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from advocacy.domain.addressee import Channel
 from advocacy.domain.appeal import asking, fitting, model_letter, places, plans, spoken
+from advocacy.domain.appeal.apostrophes import dressed, dressed_paragraphs, dressed_pieces
 from advocacy.domain.appeal.asking import Style
 from advocacy.domain.appeal.choosing import Chooser
 from advocacy.domain.appeal.own import closed, ended, own_pieces
@@ -55,9 +56,9 @@ def compose(request: AppealRequest, pools: Pools) -> Appeal:
     chooser = Chooser(f"{request.seed}\n{request.addressee.name}\n{request.tone}{again}")
     values = _values(request, voice)
     if request.channel is Channel.PHONE:
-        return spoken.script(request, voice, chooser, values)
+        return dressed(spoken.script(request, voice, chooser, values), request.facts)
     if request.channel is Channel.SOCIAL:
-        return spoken.post(request, voice, chooser, values)
+        return dressed(spoken.post(request, voice, chooser, values), request.facts)
     return _letter(request, voice, chooser, values)
 
 
@@ -65,7 +66,7 @@ def _letter(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapp
     order = asking.order(request, chooser)
     plan = _plan(request, voice, chooser)
     style = _style(request, chooser, len(order))
-    asked = asking.demands_block(request, voice, chooser, order, style)
+    asked = dressed_paragraphs(asking.demands_block(request, voice, chooser, order, style), request.facts)
     parts = _parts(request, voice, chooser, values, plan)
     frame = Appeal(
         language=voice.language,
@@ -77,11 +78,12 @@ def _letter(request: AppealRequest, voice: Voice, chooser: Chooser, values: Mapp
         closing=chooser.choose("closing", _closings(request, voice, values), values),
         signature=tuple(line for line in (request.writer.name.strip(), request.writer.place()) if line),
     )
+    frame = dressed(frame, request.facts)
     if model_letter.used_for(request):
         return _modelled(frame, asked, request)
     appeal, fits = _fitted(frame, plan, parts, asked, request)
     if not fits and style is Style.SENTENCES and len(order) > 1:
-        listed = asking.demands_block(request, voice, chooser, order, Style.LIST)
+        listed = dressed_paragraphs(asking.demands_block(request, voice, chooser, order, Style.LIST), request.facts)
         appeal, fits = _fitted(frame, plan, parts, listed, request)
     if not fits and request.channel is Channel.EMAIL:
         # The body has to be pasted anyway, so nothing is gained by giving up parts of it.
@@ -175,7 +177,7 @@ def _parts(
             if part not in parts:
                 parts[part] = _part(part, request, voice, chooser, values, after)
             after = parts[part][-1].text if parts[part] else after
-    return parts
+    return {part: dressed_pieces(pieces, request.facts) for part, pieces in parts.items()}
 
 
 def _part(
