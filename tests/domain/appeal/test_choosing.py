@@ -46,3 +46,20 @@ def test_one_phrasing_never_leads_two_spoken_demands_in_a_row(pools: Pools, a_re
         lines = compose(replace(request, seed=f"c:{number}"), pools).body().split("\n\n")
         asked = [line.partition(" el derecho")[0].rpartition(" ")[0] for line in lines if "el derecho" in line]
         assert all(one != other for one, other in pairwise(asked)), asked
+
+
+def test_a_chooser_passes_over_a_word_that_came_before_but_rather_repeats_it_than_a_run() -> None:
+    first, word, run, other = (
+        parse_phrase(text)
+        for text in (
+            "It concerns me deeply now.",
+            "A concern leads me.",
+            "It concerns me deeply now and ever.",
+            "Rights matter.",
+        )
+    )
+    chooser = Chooser("x")
+    chooser.choose("one", (first,), {})
+
+    assert chooser.choose("two", (word, other), {}, at=0) == "Rights matter."
+    assert chooser.choose("three", (run, word), {}, at=0) == "A concern leads me."

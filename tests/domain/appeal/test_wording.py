@@ -267,20 +267,3 @@ def test_hardly_a_long_word_of_the_pools_comes_three_times_in_one_letter(
         worn += max(heard.values()) >= 3
 
     assert worn == 0
-
-
-def test_a_chooser_passes_over_a_word_that_came_before_but_rather_repeats_it_than_a_run() -> None:
-    first, word, run, other = (
-        parse_phrase(text)
-        for text in (
-            "It concerns me deeply now.",
-            "A concern leads me.",
-            "It concerns me deeply now and ever.",
-            "Rights matter.",
-        )
-    )
-    chooser = Chooser("x")
-    chooser.choose("one", (first,), {})
-
-    assert chooser.choose("two", (word, other), {}, at=0) == "Rights matter."
-    assert chooser.choose("three", (run, word), {}, at=0) == "A concern leads me."
