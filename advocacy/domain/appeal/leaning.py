@@ -24,12 +24,17 @@ _DE_NOT_PEOPLE = (
 )  # fmt: skip
 _NOT_PEOPLE = {  # words that end as plurals do
     "sans", "dans", "tras", "faites", "dites", "plus", "sous", "vers", "après", "depuis", "jamais", "alors", "además", "antes", "después",
+    "tous", "toutes", "todos", "todas",
+    "pris", "prises", "retenus", "retenues", "portées", "prononcées", "engagées", "lancés", "émis",
+    "presentados", "presentadas", "formulados", "formuladas", "dictados", "dictadas", "impuestas", "iniciados",
 }  # fmt: skip
 # What is done to people, in the plural: "drop the charges against them" has named nobody.
 _DONE_TO_PEOPLE = {
     "abuses", "allegations", "arrests", "attacks", "charges", "convictions", "deportations", "expulsions", "orders", "plans", "proceedings",
     "raids", "reports", "reprisals", "restrictions", "sentences", "threats", "accusations", "attaques", "inculpations",
-    "menaces", "poursuites", "acusaciones", "amenazas", "ataques", "cargos", "expulsiones",
+    "arrêtés", "condamnations", "mandats", "mesures", "peines", "plaintes", "procédures", "sanctions", "violences",
+    "menaces", "poursuites", "acusaciones", "agresiones", "amenazas", "ataques", "cargos", "condenas", "denuncias", "expulsiones", "medidas",
+    "órdenes", "procesos", "represalias", "sanciones", "sentencias",
 }  # fmt: skip
 _SAYS_WHICH = {
     "who", "whose", "whom", "responsible", "held", "detained", "arrested", "imprisoned", "affected", "concerned", "suspected", "accused",
