@@ -171,7 +171,9 @@ def _read(session: Session, rows: Sequence[Any]) -> list[_News]:
             suppression_key=row.suppression_key,
             at=row.at,
             blast_id=blasts.get(row.public_id),
-            supporter_id=reader.supporter(row.public_id, row.person_ref) if row.public_id in blasts else None,
+            supporter_id=(
+                reader.supporter(row.public_id, row.person_ref) if row.public_id in blasts and row.person_ref else None
+            ),
         )
         for row in rows
     ]

@@ -87,6 +87,19 @@ def test_three_copies_in_any_order_come_to_the_end_of_once_in_order(running: Eng
     running.check()
 
 
+def test_a_report_that_lost_its_person_keeps_no_other_from_being_applied(running: Engine) -> None:
+    launched(running, 2)
+    running.run()
+    (request, *_) = running.provider.asked
+    bo = request.people[0]
+    whole = Told(ReportType.COMPLAINED, MORNING, "whole", request.public_id, bo.ref, address=bo.address)
+
+    reports.keep(running.session, [whole, Told(ReportType.OPENED, MORNING, "lost", request.public_id)], now=MORNING)
+
+    assert reports.apply(running.session, clock=running.clock) == 2
+    assert running.session.scalar(select(func.count()).select_from(Suppression)) == 1
+
+
 def test_posts_with_the_same_events_in_opposite_orders_do_not_block_each_other(app: Flask) -> None:
     told = [Told(ReportType.DELIVERED, MORNING, f"event {number}") for number in range(300)]
 
