@@ -1,31 +1,39 @@
 """Who a mail would reach, counted now, and who is left out, by reason. Changes nothing."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
 from advocacy.domain.audience import LeftOut
+from advocacy.domain.blast import BlastState
 from advocacy.domain.cadence import Cadence
 from advocacy.domain.selection import Selection
 from advocacy.models import eligibility
 from advocacy.models.base import UtcDateTime
-from advocacy.models.blast import Blast, Delivery
+from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
 from advocacy.models.eligibility import Kind, Moment, Rule
 from advocacy.models.supporter import Supporter
 
 SAMPLE = 10
+_UNSENT = (BlastState.DRAFT, BlastState.PROPOSED)
 
 
 @dataclass(frozen=True)
 class Reach:
-    """How many people a mail goes to, and how many it does not, by reason, the most first."""
+    """How many people a mail goes to, and how many it does not, by reason; where those live who get it: the most first.
+
+    `at` is when it was counted, None for this very moment.
+    """
 
     people: int
     left_out: tuple[tuple[LeftOut, int], ...]
+    zones: tuple[tuple[str, int], ...] = ()
+    at: datetime | None = None
 
 
 def reach_of_launch(session: Session, campaign: Campaign, now: datetime) -> Reach:
@@ -45,8 +53,8 @@ def reach_of_news(session: Session, campaign: Campaign, now: datetime) -> Reach:
     return _reach(session, rule, _moment(now, timedelta()))
 
 
-def left_out(session: Session, blast: Blast, campaign: Campaign) -> tuple[tuple[LeftOut, int], ...]:
-    """Return why those of a blast's audience who are not in it are not, as things stand now, the most first."""
+def reach_of_mail(session: Session, blast: Blast, campaign: Campaign, now: datetime) -> Reach:
+    """Count those a mail is for who have no row in it, as things stand now: everybody, as long as it is not planned."""
     kind = eligibility.kind_of(blast.rule)
     rule = Rule(
         blast.id,
@@ -57,7 +65,19 @@ def left_out(session: Session, blast: Blast, campaign: Campaign) -> tuple[tuple[
         selection=Selection.from_json(blast.audience),
     )
     rest = timedelta() if kind in {Kind.LAUNCH, Kind.NEWS} else Cadence.from_json(campaign.cadence).cap
-    return _by_reason(session, rule, _moment(blast.scheduled_at, rest), outside_only=True)
+    at = max(blast.scheduled_at, now) if blast.state in _UNSENT else blast.scheduled_at
+    return _reach(session, rule, _moment(at, rest), ~eligibility.planned_already(rule))
+
+
+def reach_from(reasons: Mapping[str, int], zones: Mapping[str, int], *, at: datetime | None = None) -> Reach:
+    """Return a reach of these numbers; the reason "" is that of those who get it."""
+    named = [(LeftOut(reason), people) for reason, people in reasons.items() if reason and people]
+    return Reach(
+        reasons.get("", 0),
+        tuple(sorted(named, key=lambda pair: (-pair[1], pair[0]))),
+        tuple(sorted(zones.items(), key=lambda pair: (-pair[1], pair[0]))),
+        at,
+    )
 
 
 def sample(session: Session, campaign: Campaign, now: datetime, *, after: str = "") -> Sequence[Supporter]:
@@ -72,22 +92,6 @@ def one_by_hand(
     """Return one of the people a mail written by hand goes to, the next one after a place in their order."""
     rule, moment = _by_hand(campaign, selection, at)
     return next(iter(_some(session, rule, moment, after=after, number=1)), None)
-
-
-def zones_by_hand(session: Session, campaign: Campaign, selection: Selection, at: datetime) -> list[tuple[str, int]]:
-    """Return in which zones those live whom a mail written by hand goes to, the most people first."""
-    rule, moment = _by_hand(campaign, selection, at)
-    rows = session.execute(
-        eligibility.people(rule, Supporter.__table__.c.timezone, func.count())
-        .where(
-            eligibility.related(),
-            eligibility.selected(session, rule),
-            eligibility.reason(rule, moment, planning=True).is_(None),
-        )
-        .group_by(Supporter.timezone)
-        .order_by(func.count().desc(), Supporter.timezone)
-    )
-    return [(zone, people) for zone, people in rows]
 
 
 def _by_hand(campaign: Campaign, selection: Selection, at: datetime) -> tuple[Rule, Moment]:
@@ -110,35 +114,22 @@ def _some(session: Session, rule: Rule, moment: Moment, *, after: str, number: i
     return session.scalars(select(Supporter).where(Supporter.id.in_(ids)).order_by(Supporter.uid)).all()
 
 
-def _reach(session: Session, rule: Rule, moment: Moment) -> Reach:
-    counted = _counts(session, rule, moment, outside_only=False)
-    people = counted.pop(None, 0)
-    return Reach(people, _sorted(counted))
-
-
-def _by_reason(session: Session, rule: Rule, moment: Moment, *, outside_only: bool) -> tuple[tuple[LeftOut, int], ...]:
-    counted = _counts(session, rule, moment, outside_only=outside_only)
-    counted.pop(None, 0)
-    return _sorted(counted)
-
-
-def _counts(session: Session, rule: Rule, moment: Moment, *, outside_only: bool) -> dict[str | None, int]:
-    reason = eligibility.reason(rule, moment, planning=True).label("reason")
-    query = eligibility.people(rule, reason).where(eligibility.related(), eligibility.selected(session, rule))
-    if outside_only:
-        query = query.where(
-            ~select(Delivery.blast_id)
-            .where(Delivery.blast_id == rule.blast_id, Delivery.supporter_id == Supporter.id)
-            .exists()
-        )
-    reasons = query.subquery()
-    rows = session.execute(select(reasons.c.reason, func.count()).group_by(reasons.c.reason))
-    return dict(rows.all())
-
-
-def _sorted(counted: dict[str | None, int]) -> tuple[tuple[LeftOut, int], ...]:
-    named = [(LeftOut(reason), people) for reason, people in counted.items() if reason]
-    return tuple(sorted(named, key=lambda pair: -pair[1]))
+def _reach(session: Session, rule: Rule, moment: Moment, *also: ColumnElement[bool]) -> Reach:
+    reason = func.coalesce(eligibility.reason(rule, moment, planning=True), "").label("reason")
+    zone = Supporter.__table__.c.timezone
+    people = (
+        eligibility.people(rule, reason, zone)
+        .where(eligibility.related(), eligibility.selected(session, rule), *also)
+        .subquery()
+    )
+    reasons: Counter[str] = Counter()
+    zones: Counter[str] = Counter()
+    groups = (people.c.reason, people.c.timezone)
+    for why, zone_name, number in session.execute(select(*groups, func.count()).group_by(*groups)):
+        reasons[why] += number
+        if not why:
+            zones[zone_name] += number
+    return reach_from(reasons, zones)
 
 
 def _moment(at: datetime, rest: timedelta) -> Moment:

@@ -20,7 +20,7 @@ from advocacy.models.campaign import Campaign
 from advocacy.models.press import Press
 from advocacy.models.supporter import Action, Consent, Subscription
 from advocacy.models.tally import Counted, Tally
-from advocacy.operations import crowd, timetable
+from advocacy.operations import crowd, headcounts, timetable
 
 LOOKED_AT = "figures_looked_at"
 OVERLAP = timedelta(minutes=2)
@@ -33,7 +33,11 @@ _STALE = timedelta(days=1)
 
 
 def count_due(session: Session, *, clock: Clock) -> int:
-    """Count the campaigns whose ledger changed, the longest waiting first; return how many. A transaction for each."""
+    """Count the campaigns whose ledger changed, the longest waiting first; return how many. A transaction for each.
+
+    What somebody waits for at a page comes before.
+    """
+    headcounts.count_asked(session, clock=clock)
     now = moment.now(session, clock)
     _look(session, now)
     until = clock.boottime() + _SECONDS

@@ -18,7 +18,7 @@ from advocacy.domain.findings import Grade
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import Manuscript
-from advocacy.operations import audiences, blasts, manuscripts, preferences, sending_domain
+from advocacy.operations import blasts, headcounts, manuscripts, preferences, sending_domain
 from advocacy.operations.audiences import Reach
 from advocacy.operations.blasts import Draft
 
@@ -36,10 +36,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Preflight:
-    """`first` and `last` are when it is due for anyone; `zones` where its people live, the most first."""
+    """`reach` is None while it is counted. `first` and `last` are when it is due for anyone; `zones` where its people live, the most first."""
 
     draft: Draft
-    reach: Reach
+    reach: Reach | None
     first: datetime
     last: datetime
     zones: Sequence[tuple[str, int]]
@@ -67,10 +67,10 @@ def inspect(
     draft, rules = manuscripts.draft_of(blast, manuscript), preferences.read(session)
     undo = timedelta(seconds=rules.undo_seconds)
     first, last = (max(instant, now + undo) for instant in blasts.span(draft, now))
-    zones = audiences.zones_by_hand(session, campaign, draft.selection, first)
-    reach = audiences.reach_by_hand(session, campaign, draft.selection, first)
+    reach = headcounts.of_mail(session, blast, campaign, now)
+    zones = reach.zones if reach else ()
     checks = (
-        Check("people", Grade.GOOD if reach.people else Grade.BAD, {"people": reach.people}),
+        _people(reach),
         _campaign(campaign),
         _time(campaign, draft, now, undo),
         *_nights(campaign, draft, first, zones),
@@ -85,10 +85,16 @@ def inspect(
         last,
         zones,
         checks,
-        asks_to_type=rules.asks_to_type(reach.people),
-        asks_for_approval=rules.asks_for_approval(reach.people),
+        asks_to_type=reach is not None and rules.asks_to_type(reach.people),
+        asks_for_approval=reach is not None and rules.asks_for_approval(reach.people),
         undo_seconds=rules.undo_seconds,
     )
+
+
+def _people(reach: Reach | None) -> Check:
+    if reach is None:
+        return Check("people", Grade.UNKNOWN)
+    return Check("people", Grade.GOOD if reach.people else Grade.BAD, {"people": reach.people})
 
 
 def _campaign(campaign: Campaign) -> Check:

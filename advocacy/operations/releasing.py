@@ -15,7 +15,7 @@ from advocacy.models import moment
 from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import Manuscript
-from advocacy.operations import audiences, blast_moves, blasts, manuscripts, preferences
+from advocacy.operations import audiences, blast_moves, blasts, headcounts, manuscripts, preferences
 from advocacy.operations.blasts import Draft
 from advocacy.operations.words import content_version
 
@@ -140,7 +140,8 @@ def _counted(
     draft = manuscripts.draft_of(blast, manuscript)
     at = max(blasts.span(draft, now)[0], now)
     people = audiences.reach_by_hand(session, campaign, draft.selection, at).people
-    if typed is not None and preferences.read(session).asks_to_type(people) and typed != people:
+    right = {people, headcounts.shown(session, blast, campaign, now)}
+    if typed is not None and preferences.read(session).asks_to_type(people) and typed not in right:
         said = f"It goes to {people:,} people as things stand now. Type that number to confirm it."
         raise InvalidError(said, faults={"people": said})
     return people

@@ -35,4 +35,28 @@
     };
     if (!region.querySelector("[data-over]")) setTimeout(renew, every);
   }
+
+  for (const form of document.querySelectorAll("form[data-count]")) {
+    fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" }).catch(() => {});
+    form.hidden = true;
+  }
+
+  // Something with data-counting waits for a number: its region (the nearest id) is taken from the page anew once it is
+  // counted.
+  setInterval(async () => {
+    const regions = new Set([...document.querySelectorAll("[data-counting]")].map((each) => each.closest("[id]")));
+    regions.delete(null);
+    if (!regions.size || document.hidden) return;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const region of regions) {
+        const fresh = page.getElementById(region.id);
+        if (fresh && !fresh.querySelector("[data-counting]")) region.innerHTML = fresh.innerHTML;
+      }
+    } catch {
+      // The network is away: the next turn asks again.
+    }
+  }, 5000);
 })();

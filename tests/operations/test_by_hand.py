@@ -116,7 +116,7 @@ def test_who_had_another_mail_within_a_day_is_left_out_and_told_why(running: Eng
     running.at(MORNING + timedelta(hours=2))
 
     assert got(running) == []
-    reasons = dict(audiences.left_out(running.session, blast, campaign))
+    reasons = dict(audiences.reach_of_mail(running.session, blast, campaign, running.clock.now()).left_out)
     assert reasons == {"frequency_cap": 2, "fewer_mails": 1}
 
 

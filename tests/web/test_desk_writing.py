@@ -17,9 +17,10 @@ from advocacy.models import moment
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import Manuscript
+from advocacy.models.rollups import Crowd
 from advocacy.models.single_mail import SingleMail
-from advocacy.models.supporter import Supporter
-from advocacy.operations import preferences
+from advocacy.models.supporter import Supporter, Suppression
+from advocacy.operations import headcounts, preferences
 from tests.factories import add_campaign, add_supporter, subscribe
 from tests.web.desks import add_organiser, sign_in
 
@@ -244,3 +245,52 @@ def test_a_draft_is_thrown_away_and_a_sent_mail_copied(
     made = newest(session)
     assert made.audience["missed"] == [int(blast.rpartition("/")[2])]
     assert session.get_one(Manuscript, made.id).subject == "Soon"
+
+
+def test_where_there_are_a_million_people_a_draft_is_counted_in_the_background(
+    client: FlaskClient, session: Session, campaign: Campaign, clock: SimulatedClock
+) -> None:
+    many = {"state": "active", "zone": "UTC", "country": "", "language": "en", "alerts": False, "reachable": True}
+    session.add(Crowd(**many, people=1_000_000))
+    session.commit()
+
+    blast = begin(client, campaign)
+    before = client.get(f"{blast}/check").text
+    assert "data-counting" in client.get(f"{blast}/write").text
+    assert "data-counting" in before
+    assert f"{blast}/send" not in before
+
+    headcounts.count_asked(session, clock=clock)
+
+    after = client.get(f"{blast}/check").text
+    assert "3 people" in client.get(f"{blast}/write").text
+    assert "<strong>3 people</strong>, counted" in after
+    assert f"{blast}/send" in after
+    assert "data-counting" not in after
+
+
+def test_who_is_left_out_of_a_mail_to_a_million_is_counted_at_a_press(
+    client: FlaskClient, session: Session, campaign: Campaign, clock: SimulatedClock
+) -> None:
+    blast = begin(client, campaign)
+    many = {"state": "active", "zone": "UTC", "country": "", "language": "en", "alerts": False, "reachable": True}
+    session.add(Crowd(**many, people=1_000_000))
+    session.add(
+        Suppression(
+            suppression_key=session.scalars(select(Supporter.suppression_key)).first(),
+            reason="unsubscribed",
+            at=clock.now(),
+        )
+    )
+    session.commit()
+    page = client.get(f"{blast}/left-out").text
+    assert "data-counting" in page
+    assert headcounts.count_asked(session, clock=clock) == 0
+
+    said = {"what": "mail", "blast": blast.rpartition("/")[2]}
+    answer = client.post(f"/desk/campaigns/{campaign.slug}/count", data=said)
+
+    assert answer.location == f"{blast}/left-out"
+    assert headcounts.count_asked(session, clock=clock) == 1
+    assert '<td class="number">1</td>' in client.get(f"{blast}/left-out").text
+    assert client.post(f"/desk/campaigns/{campaign.slug}/count", data={"what": "rain"}).status_code == 404

@@ -17,10 +17,10 @@ from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import Manuscript
 from advocacy.models.progress import progress_of
-from advocacy.operations import again, audiences, blast_moves, explaining, trying
+from advocacy.operations import again, blast_moves, explaining, trying
 from advocacy.operations.blast_moves import Decision
 from advocacy.web import access
-from advocacy.web.desk import mails, previews, sending, trouble, who
+from advocacy.web.desk import counting, mails, previews, sending, trouble, who
 from advocacy.web.desk.words import mail_name
 
 bp = Blueprint("desk_blasts", __name__, url_prefix="/desk/blasts")
@@ -78,7 +78,7 @@ def left_out(blast_id: int) -> ResponseReturnValue:
         campaign=campaign,
         name=mail_name(blast.rule),
         recorded=[(explaining.reason_sentence(reason), people) for reason, people in sorted(recorded.items())],
-        outside=audiences.left_out(session, blast, campaign),
+        **counting.of_mail(blast, campaign),
     )
 
 

@@ -11,7 +11,7 @@ from advocacy.gateways import current
 from advocacy.models.base import db
 from advocacy.operations import audiences, blasts, campaigns, editing, following, sending_domain
 from advocacy.web import access
-from advocacy.web.desk import mails, previews, who
+from advocacy.web.desk import counting, mails, previews, who
 from advocacy.web.requests import settings
 
 bp = Blueprint("desk_launch", __name__, url_prefix="/desk/campaigns")
@@ -37,7 +37,7 @@ def show(slug: str) -> ResponseReturnValue:
     return render_template(
         "desk/campaign/check.html",
         campaign=campaign,
-        reach=audiences.reach_of_launch(session, campaign, now),
+        **counting.of_launch(campaign),
         sample=sample,
         person=person,
         faults=faults,

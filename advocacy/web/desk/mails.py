@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from advocacy.domain.blast import ENDED, BlastState
 from advocacy.domain.campaign import CampaignState
-from advocacy.domain.selection import Selection
 from advocacy.models import audience
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import Manuscript
 from advocacy.models.progress import Progress, progress_of
-from advocacy.operations import audiences, releasing, timetable
+from advocacy.operations import headcounts, releasing, timetable
 from advocacy.operations.timetable import PlanLine
 from advocacy.web.desk.words import _, mail_name
 
@@ -59,7 +58,7 @@ def lines(session: Session, campaign: Campaign, now: datetime) -> list[Line]:
             last_due=planned[blast.rule].last_due if blast.rule in planned else blast.scheduled_at,
             state=blast.state.value,
             people=counts[blast.id].planned
-            or (planned[blast.rule].people if blast.rule in planned else _reach_now(session, campaign, blast)),
+            or (planned[blast.rule].people if blast.rule in planned else _reach_now(session, campaign, blast, now)),
             why=planned[blast.rule].why if blast.rule in planned else blast.state_reason,
             blast_id=blast.id,
             progress=counts[blast.id],
@@ -100,12 +99,13 @@ def _since_launch(session: Session, campaign: Campaign, now: datetime) -> list[P
     return timetable.lines(campaign, deadline, groups, launched_at=launched, after=launched)
 
 
-def _reach_now(session: Session, campaign: Campaign, blast: Blast) -> int:
-    """Count whom a mail written by hand would write to, as its writer was told; 0 for any other, for a draft, and once it
-    is over."""
+def _reach_now(session: Session, campaign: Campaign, blast: Blast, now: datetime) -> int:
+    """Count whom a mail written by hand would write to, as its writer was told; 0 for any other, for a draft, once it
+    is over, and until it is counted."""
     if blast.rule != "manual" or blast.state in {*ENDED, BlastState.DRAFT}:
         return 0
-    return audiences.reach_by_hand(session, campaign, Selection.from_json(blast.audience), blast.scheduled_at).people
+    reach = headcounts.of_mail(session, blast, campaign, now)
+    return reach.people if reach else 0
 
 
 def subjects_of(session: Session, blasts: Sequence[Blast]) -> dict[int, str]:

@@ -16,7 +16,16 @@ from advocacy.models.base import db
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import Manuscript
-from advocacy.operations import audiences, blasts, manuscripts, organisers, preferences, preflight, releasing
+from advocacy.operations import (
+    audiences,
+    blasts,
+    headcounts,
+    manuscripts,
+    organisers,
+    preferences,
+    preflight,
+    releasing,
+)
 from advocacy.operations.blasts import Draft
 from advocacy.operations.preflight import Preflight
 from advocacy.web import access
@@ -184,6 +193,7 @@ def _page(
         manuscript=manuscript,
         campaign=campaign,
         seen=seen,
+        ask=headcounts.is_old(seen.reach, who.now()),
         subjects=[_subject(campaign, seen.draft, text) for text in (seen.draft.subject, seen.draft.other_subject)],
         person=previews.sample_person(db.session(), someone) if someone else None,
         zones=seen.zones[:_ZONES],

@@ -11,10 +11,10 @@ from advocacy.gateways import current
 from advocacy.models.base import db
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
-from advocacy.operations import audiences, campaigns, outcomes, updates
+from advocacy.operations import campaigns, outcomes, updates
 from advocacy.operations.updates import Update
 from advocacy.web import access
-from advocacy.web.desk import who
+from advocacy.web.desk import counting, who
 from advocacy.web.requests import settings
 
 bp = Blueprint("desk_updates", __name__, url_prefix="/desk/campaigns")
@@ -136,7 +136,7 @@ def _outcome_page(
         subject=subject,
         text=text,
         faults=faults or {},
-        people=audiences.reach_of_news(db.session(), campaign, who.now()).people,
+        **counting.of_news(campaign),
     )
 
 

@@ -20,7 +20,7 @@ from advocacy.models.base import db
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import Manuscript
-from advocacy.operations import audiences, blasts, campaigns, manuscripts
+from advocacy.operations import audiences, blasts, campaigns, headcounts, manuscripts
 from advocacy.operations.blasts import Draft
 from advocacy.web import access
 from advocacy.web.desk import composing, previews, who
@@ -116,9 +116,10 @@ def _kept(campaign: Campaign, blast: Blast | None) -> ResponseReturnValue:
         if do == "keep":
             return _status(manuscript, campaign, None, error), 422
         return _page(campaign, blast, form, manuscript=manuscript, error=error), 422
+    headcounts.ask(session, campaign, headcounts.What.MAIL, kept, who.now())
     manuscript = session.get_one(Manuscript, kept.id)
     if do == "keep":
-        return _status(manuscript, campaign, draft)
+        return _status(manuscript, campaign, kept)
     return _onwards(campaign, kept, draft, do)
 
 
@@ -152,19 +153,20 @@ def _someone(campaign: Campaign, draft: Draft, *, after: str = "") -> str:
 
 
 def _status(
-    manuscript: Manuscript | None, campaign: Campaign, draft: Draft | None, error: Exception | None = None
+    manuscript: Manuscript | None, campaign: Campaign, blast: Blast | None, error: Exception | None = None
 ) -> str:
     """What the script shows while somebody types: kept or not, and whom it reaches."""
     return render_template(
-        "desk/campaign/write_status.html", manuscript=manuscript, error=error, **_reach(campaign, draft)
+        "desk/campaign/write_status.html", manuscript=manuscript, error=error, **_reach(campaign, blast)
     )
 
 
-def _reach(campaign: Campaign, draft: Draft | None) -> dict[str, Any]:
-    if draft is None:
-        return {"reach": None}
-    at = max(blasts.span(draft, who.now())[0], who.now())
-    return {"reach": audiences.reach_by_hand(db.session(), campaign, draft.selection, at)}
+def _reach(campaign: Campaign, blast: Blast | None) -> dict[str, Any]:
+    """Whom a draft reaches as it is kept; `counting` while nobody knows."""
+    if blast is None:
+        return {"reach": None, "counting": False}
+    reach = headcounts.of_mail(db.session(), blast, campaign, who.now())
+    return {"reach": reach, "counting": reach is None}
 
 
 def _page(
@@ -199,7 +201,7 @@ def _page(
         looks=LOOKS,
         error=None,
         channel_options=[(channel.value, channel_word(channel)) for channel in Channel],
-        **_reach(campaign, draft),
+        **_reach(campaign, blast if draft else None),
         **composing.offered(session, campaign, blast),
     )
 
