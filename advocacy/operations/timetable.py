@@ -58,7 +58,7 @@ def itineraries(
     """Return what is planned for each group of supporters, by the campaign's own cadence unless another is given."""
     cadence = cadence or Cadence.from_json(campaign.cadence)
     by_post = post_only(campaign)
-    own = own_aims(object_session(campaign))
+    own = own_aims(object_session(campaign)) if by_post else {}
     plans: dict[tuple[str, str | None], tuple[Planned, ...]] = {}
     for group in groups:
         key = (group.zone, group.country)

@@ -64,6 +64,7 @@ def coming(session: Session, now: datetime, *, page: int) -> tuple[list[Coming],
             Blast.send_by > now,
         )
         .order_by(Blast.scheduled_at, Blast.id)
+        .options(selectinload(Campaign.addressees))
         .offset((page - 1) * PAGE)
         .limit(PAGE + 1)
     ).all()
