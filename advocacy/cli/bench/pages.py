@@ -17,7 +17,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from advocacy.cli.bench import organisation
+from advocacy.cli.bench import desk_work, organisation
 from advocacy.cli.context import note, print_json, with_app
 from advocacy.domain.links import Links
 from advocacy.gateways import current
@@ -87,6 +87,16 @@ def pages(app: Flask, supporters: int, deliveries: int, campaigns: int, rounds: 
     organisation.fill(session, supporters=supporters, deliveries=deliveries, campaigns=campaigns, clock=current().clock)
     client = _signed_in(app, session)
     values = _values(session, supporters)
+    work = desk_work.make(
+        session,
+        values["blast_id"],
+        now=current().clock.now(),
+        gateways=current(),
+        settings=app.extensions["advocacy.settings"],
+    )
+    values["blast_id"].append(work.draft_id)
+    values |= {"import_uid": [work.import_uid], "export_uid": [work.export_uid], "tagging_uid": [work.tagging_uid]}
+    values |= {"embassy_id": [work.embassy_id], "language": ["fr"]}
     db.session.remove()
     measured, unmeasured = [], []
     for rule in sorted(app.url_map.iter_rules(), key=lambda each: each.rule):
@@ -96,7 +106,7 @@ def pages(app: Flask, supporters: int, deliveries: int, campaigns: int, rounds: 
             unmeasured.append(rule.rule)
             continue
         page = _measure(app, client, rule, values, rounds)
-        note(f"{page.p95:8.1f} ms  {rule.rule}")
+        note(f"{page.p95:8.1f} ms  {rule.rule}  {sorted(page.statuses)}")
         measured.append(page)
     _tell(measured, unmeasured, as_json=as_json)
 
@@ -112,6 +122,9 @@ def _tell(measured: Sequence[Page], unmeasured: Sequence[str], *, as_json: bool)
         click.echo(
             f"{page.p95:8.1f} {page.goal:5.0f}{over} {page.rule:<52} {page.slowest[0]:10.1f} ms  {page.slowest[1][:110]}"
         )
+    for page in ordered:
+        if max(page.statuses) >= 500:
+            click.echo(f"failed, status {sorted(page.statuses)}: {page.rule}")
     for rule in unmeasured:
         click.echo(f"not measured, it has a part that the benchmark cannot fill: {rule}")
 
