@@ -68,7 +68,7 @@ def inspect(
     undo = timedelta(seconds=rules.undo_seconds)
     first, last = (max(instant, now + undo) for instant in blasts.span(draft, now))
     reach = headcounts.of_mail(session, blast, campaign, now)
-    zones = reach.zones if reach else ()
+    zones = reach.zones if reach else None
     checks = (
         _people(reach),
         _campaign(campaign),
@@ -83,7 +83,7 @@ def inspect(
         reach,
         first,
         last,
-        zones,
+        zones or (),
         checks,
         asks_to_type=reach is not None and rules.asks_to_type(reach.people),
         asks_for_approval=reach is not None and rules.asks_for_approval(reach.people),
@@ -110,10 +110,10 @@ def _time(campaign: Campaign, draft: Draft, now: datetime, undo: timedelta) -> C
     return Check("time", Grade.GOOD, {"deadline": campaign.due_by()})
 
 
-def _nights(campaign: Campaign, draft: Draft, at: datetime, zones: Sequence[tuple[str, int]]) -> Iterator[Check]:
-    """A mail for everybody at one moment comes to some at night."""
+def _nights(campaign: Campaign, draft: Draft, at: datetime, zones: Sequence[tuple[str, int]] | None) -> Iterator[Check]:
+    """A mail for everybody at one moment comes to some at night; None while nobody knows where they live."""
     quiet = Cadence.from_json(campaign.cadence).quiet
-    if draft.local or quiet.start == quiet.end:
+    if zones is None or draft.local or quiet.start == quiet.end:
         return
     asleep = [(zone, people) for zone, people in zones if quiet.cover(at.astimezone(_zone(zone)).time())]
     people = sum(number for _, number in asleep)

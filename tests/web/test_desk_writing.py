@@ -259,6 +259,7 @@ def test_where_there_are_a_million_people_a_draft_is_counted_in_the_background(
     assert "data-counting" in client.get(f"{blast}/write").text
     assert "data-counting" in before
     assert f"{blast}/send" not in before
+    assert not re.search("It wakes nobody|It comes at night", before)
 
     headcounts.count_asked(session, clock=clock)
 
@@ -266,6 +267,7 @@ def test_where_there_are_a_million_people_a_draft_is_counted_in_the_background(
     assert "3 people" in client.get(f"{blast}/write").text
     assert "<strong>3 people</strong>, counted" in after
     assert f"{blast}/send" in after
+    assert re.search("It wakes nobody|It comes at night", after)
     assert "data-counting" not in after
 
 
