@@ -87,7 +87,7 @@ def test_it_is_looked_at_from_a_zone_without_an_offset_too(
         ({"cap_hours": "999999999999"}, "Give a whole number of hours"),
         ({"days": ["400"]}, "1 to 365 days"),
     ],
-    ids=["at night", "no number", "no cap", "over a year"],
+    ids=["at night", "no number", "no cap", "a cap of ages", "over a year"],
 )
 def test_a_cadence_that_cannot_be_is_refused_and_what_was_typed_stays(
     client: FlaskClient, session: Session, campaign: Campaign, wrong: dict[str, object], told: str
