@@ -14,7 +14,7 @@ from gunicorn.workers.base import Worker
 
 from advocacy import logs
 from advocacy.config import load
-from advocacy.startup import refuse_old_layout
+from advocacy.startup import refuse_old_layout, spare_what_stays
 
 
 class QuietLogger(Logger):  # type: ignore[misc]
@@ -43,12 +43,13 @@ class QuietLogger(Logger):  # type: ignore[misc]
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Refuse to serve on an old layout; the exit code tells the master not to try again."""
+    """Refuse to serve on an old layout; the exit code tells the master not to try again. Then settle down."""
     try:
         refuse_old_layout(worker.app.wsgi())
     except SystemExit as refusal:
         worker.log.critical("%s", refusal)
         raise SystemExit(Arbiter.APP_LOAD_ERROR) from None
+    spare_what_stays()
 
 
 _settings = load()

@@ -1,4 +1,6 @@
-"""What is checked once, as a long-running process starts, beyond its settings."""
+"""What is done once as a long-running process starts: checks beyond its settings, and settling down."""
+
+import gc
 
 import structlog
 from flask import Flask
@@ -31,3 +33,9 @@ def refuse_old_layout(app: Flask) -> None:
         finally:
             db.session.remove()
             db.engine.dispose()
+
+
+def spare_what_stays() -> None:
+    """Leave the app itself out of full garbage collections: each went through all of it in the middle of a request."""
+    gc.collect()
+    gc.freeze()
