@@ -68,6 +68,13 @@ translations: $(VENV)/.test ## compile the message catalogues after editing them
 	$(BIN)/pybabel compile --directory templates/translations --domain messages
 	$(BIN)/pybabel compile --directory templates/translations --domain desk --locale fr
 
+PICTURES := 04-new 05-review 06-check 07-launched 30-write 31-check-mail 42-checked
+
+.PHONY: pictures
+pictures: ## renew the pictures of docs/organisers.md from what the last browser tests kept in artefacts/
+	@for name in $(PICTURES); do cp "artefacts/screenshots/$$name-1280-light.png" "docs/pictures/$$name.png"; done
+	cp artefacts/screenshots/12-act-1280-light.png docs/pictures/act.png
+
 .PHONY: wheel
 wheel: $(VENV)/.test ## build dist/*.whl
 	$(BIN)/python -m hatchling build --target wheel
