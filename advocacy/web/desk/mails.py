@@ -69,7 +69,7 @@ def lines(session: Session, campaign: Campaign, now: datetime) -> list[Line]:
     found += [
         Line(
             rule=line.rule,
-            name=line.name,
+            name=mail_name(line.rule),
             short=short_name(line.rule),
             first_due=line.first_due,
             last_due=line.last_due,

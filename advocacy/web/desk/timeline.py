@@ -130,18 +130,20 @@ def _tick(mark: Mark, x: float, base: int, label_at: int, look: Look) -> list[st
 
 def _ends(base: int, last: datetime, look: Look) -> list[str]:
     right = look.width - _EDGE
+    said = escape(_("deadline %(day)s", day=tiny_day(last)))  # No text is found for translation inside an f-string.
     return [
         f'<line x1="{right}" y1="{base - 14}" x2="{right}" y2="{base + 14}" stroke="{look.warning}" stroke-width="3"/>',
-        f'<text x="{right}" y="{base + 34}" text-anchor="end" fill="{look.warning}">{escape(_("deadline %(day)s", day=tiny_day(last)))}</text>',
+        f'<text x="{right}" y="{base + 34}" text-anchor="end" fill="{look.warning}">{said}</text>',
     ]
 
 
 def _now(x: float, base: int, look: Look) -> list[str]:
     anchor = "start" if x < look.width / 2 else "end"
     crowded = x > look.width - 180
+    said = escape(_("now"))
     return [
         f'<path d="M {x} {base + 4} l -6 12 l 12 0 z" fill="{look.ink}"/>',
         ""
         if crowded
-        else f'<text x="{x}" y="{base + 34}" text-anchor="{anchor}" fill="{look.ink}" font-weight="600">{escape(_("now"))}</text>',
+        else f'<text x="{x}" y="{base + 34}" text-anchor="{anchor}" fill="{look.ink}" font-weight="600">{said}</text>',
     ]
