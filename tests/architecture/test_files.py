@@ -49,6 +49,10 @@ def test_no_file_names_somebody_s_own_machine(tracked: list[Path]) -> None:
     assert found == []
 
 
+def test_names_of_files_are_one_word(tracked: list[Path]) -> None:
+    assert [str(path) for path in tracked if re.search(r"\s", path.relative_to(ROOT).as_posix())] == []
+
+
 def test_no_secret_is_kept_in_the_project(tracked: list[Path]) -> None:
     names = [path.name for path in tracked]
 
