@@ -12,15 +12,23 @@ _SURE = 1.96
 
 @dataclass(frozen=True)
 class Tried:
-    """What became of one subject: of `people` whose mail the provider took, `acted` told us that they acted."""
+    """What became of one subject: of `people` whose mail the provider took, `acted` told us that they acted.
+
+    `pressed` are those of whom the first button pressed on their page came after it: told beside, never what decides.
+    """
 
     arm: str
     people: int
     acted: int
+    pressed: int = 0
 
     @property
     def rate(self) -> float:
         return self.acted / self.people if self.people else 0.0
+
+    @property
+    def pressed_rate(self) -> float:
+        return self.pressed / self.people if self.people else 0.0
 
     @property
     def interval(self) -> tuple[float, float]:

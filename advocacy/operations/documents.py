@@ -4,6 +4,7 @@ import hashlib
 import re
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
@@ -141,6 +142,18 @@ def import_document(
     )
     session.commit()
     return campaign
+
+
+def twins(session: Session, campaign: Campaign) -> list[Campaign]:
+    """Return the other campaigns that were made of the very same text: somebody handed it in twice."""
+    document = campaign.document
+    if document is None:
+        return []
+    rows = session.scalars(
+        select(Document).where(Document.sha256 == document.sha256, Document.campaign_id != campaign.id)
+    )
+    piece = document.reading.get("piece")
+    return sorted((row.campaign for row in rows if row.reading.get("piece") == piece), key=lambda each: each.id)
 
 
 def start_blank(session: Session, title: str, *, now: datetime, actor: str, settings: Settings) -> Campaign:

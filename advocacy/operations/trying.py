@@ -14,6 +14,7 @@ from advocacy.domain.subject_test import ARMS, Tried, Verdict
 from advocacy.models.blast import Blast, ContentVersion, Delivery, Dispatch
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import Manuscript
+from advocacy.models.press import Press
 from advocacy.models.supporter import Action
 from advocacy.operations import again, audit, blast_moves
 
@@ -35,14 +36,21 @@ class Trial:
 
 
 def trial(session: Session, blast: Blast, manuscript: Manuscript) -> Trial:
-    """Return how the two subjects of a mail do, as things stand. Opens count nothing: people who acted since do."""
+    """Return how the two subjects of a mail do, as things stand. Opens count nothing: people who acted since do, and decide;
+    who pressed a button on their page since is told beside them."""
     acted = exists().where(
         Action.campaign_id == blast.campaign_id,
         Action.supporter_id == Delivery.supporter_id,
         Action.at >= Dispatch.inflight_at,
     )
+    pressed = exists().where(
+        Press.campaign_id == blast.campaign_id,
+        Press.supporter_id == Delivery.supporter_id,
+        Press.at >= Dispatch.inflight_at,
+    )
+    numbers = [func.sum(case((did, 1), else_=0)) for did in (acted, pressed)]
     rows = session.execute(
-        select(ContentVersion.arm, func.count(), func.sum(case((acted, 1), else_=0)))
+        select(ContentVersion.arm, func.count(), *numbers)
         .select_from(Delivery)
         .join(Dispatch, and_(Dispatch.blast_id == Delivery.blast_id, Dispatch.no == Delivery.dispatch_no))
         .join(ContentVersion, ContentVersion.id == Dispatch.content_version_id)
@@ -53,7 +61,7 @@ def trial(session: Session, blast: Blast, manuscript: Manuscript) -> Trial:
         )
         .group_by(ContentVersion.arm)
     )
-    found = {arm: Tried(arm, people, int(number)) for arm, people, number in rows}
+    found = {arm: Tried(arm, people, int(did), int(began)) for arm, people, did, began in rows}
     first, second = (found.get(arm, Tried(arm, 0, 0)) for arm in ARMS)
     return Trial(first, second, _decides_at(session, blast, manuscript))
 

@@ -16,8 +16,9 @@ from advocacy.gateways.mails import Mails
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import Manuscript
+from advocacy.models.press import Press
 from advocacy.models.supporter import Action, Supporter
-from advocacy.operations import manuscripts, preferences, releasing
+from advocacy.operations import manuscripts, preferences, releasing, trying
 from advocacy.operations.blasts import Draft
 from tests.factories import add_campaign, add_supporter, subscribe
 from tests.running import MORNING, Engine
@@ -248,6 +249,22 @@ def test_two_subjects_are_tried_and_the_better_one_goes_to_the_rest_once(running
     running.at(LATER + timedelta(hours=5))
     assert len(running.provider.taken) == 200
     running.check()
+
+
+def test_who_presses_a_button_after_a_subject_is_told_beside_who_acts_and_decides_nothing(running: Engine) -> None:
+    campaign, blast, got = trial(running, 60)
+    ids = dict(running.session.execute(select(Supporter.email_key, Supporter.id)).all())
+    keys = running.session.info["keys"]
+    first, second = ([ids[keys.email_keys(each)[0]] for each in got[name]] for name in ("First", "Second"))
+    presses = [(person, running.clock.now() + timedelta(minutes=10)) for person in first[:3]] + [(second[0], MORNING)]
+    running.session.add_all(Press(campaign_id=campaign.id, supporter_id=person, at=at) for person, at in presses)
+    acts(running, campaign, got["Second"][1:2])
+
+    found = trying.trial(running.session, blast, running.session.get_one(Manuscript, blast.id))
+
+    assert (found.first.pressed, found.second.pressed) == (3, 0)
+    assert (found.first.acted, found.second.acted) == (0, 1)
+    assert found.verdict.arm == "b"
 
 
 def test_a_stopped_trial_sends_nothing_to_the_rest(running: Engine) -> None:

@@ -259,3 +259,16 @@ def test_an_owner_changes_the_rules_and_a_fault_keeps_what_was_typed(client: Fla
 def campaign_hours(client: FlaskClient, session: Session) -> object:
     client.post("/desk/campaigns/new", data={"text": LETTER.replace("{deadline}", "March 30, 2026")})
     return session.scalars(select(Campaign)).one().cadence["quiet"]
+
+
+def test_a_document_handed_in_twice_names_the_other_campaign(client: FlaskClient, session: Session) -> None:
+    text = LETTER.replace("{deadline}", "March 30, 2026")
+    client.post("/desk/campaigns/new", data={"text": text})
+    first = session.scalars(select(Campaign)).one()
+    alone = client.get(f"/desk/campaigns/{first.slug}/review").text
+
+    second = client.get(client.post("/desk/campaigns/new", data={"text": text}).location).text
+
+    assert "handed in before" not in alone
+    assert "handed in before" in second
+    assert f'<a href="/desk/campaigns/{first.slug}">' in second

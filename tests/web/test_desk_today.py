@@ -71,6 +71,23 @@ def test_what_moves_has_a_rate_and_an_end(client: FlaskClient, session: Session)
     assert "12:02" in page
 
 
+def test_the_page_of_a_mail_that_moves_says_how_fast_and_how_many_a_stop_would_spare(
+    client: FlaskClient, session: Session
+) -> None:
+    blast = _sending(
+        session,
+        add_campaign(session),
+        (DispatchState.ACCEPTED, 600, NOON - MINUTE),
+        (DispatchState.PLANNED, 1200, None),
+    )
+
+    page = client.get(f"/desk/blasts/{blast.id}").text
+
+    assert "Stop sending to 1,200 people" in page
+    assert "people a minute; what is due is out at about" in page
+    assert "12:02" in page
+
+
 def test_what_stands_still_says_why(client: FlaskClient, session: Session) -> None:
     _sending(session, add_campaign(session), (DispatchState.PLANNED, 1200, None))
     installation.set_fact(session, installation.TICKED_AT, (NOON - 10 * MINUTE).isoformat())

@@ -108,9 +108,15 @@ def moving(session: Session, now: datetime, engine: str | None) -> list[Moving]:
         reason = why_not(campaign, blast, engine)
         if reason is None and waiting and not rate:
             reason = next(iter(standing.reasons_to_wait(session, blast, now)), None)
-        ends = now + timedelta(minutes=waiting / rate) if rate and waiting and reason is None else None
+        ends = _end(rate, waiting, now) if reason is None else None
         found.append(Moving(campaign, blast, names[blast.id], counts[blast.id], rate, ends, reason))
     return found
+
+
+def pace(session: Session, blast_id: int, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many people a minute the provider took lately, and when all that is due will be out."""
+    rate = _rates(session, [blast_id], now).get(blast_id, 0)
+    return rate, _end(rate, _due(session, [blast_id], now).get(blast_id, 0), now)
 
 
 def nearest(session: Session) -> list[tuple[Campaign, int]]:
@@ -123,6 +129,10 @@ def nearest(session: Session) -> list[tuple[Campaign, int]]:
         .limit(_MOST_LIVE)
     )
     return [(campaign, acted or 0) for campaign, acted in rows]
+
+
+def _end(rate: int, waiting: int, now: datetime) -> datetime | None:
+    return now + timedelta(minutes=waiting / rate) if rate and waiting else None
 
 
 def _names(session: Session, blasts: Sequence[Blast]) -> dict[int, str]:

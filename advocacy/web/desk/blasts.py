@@ -20,7 +20,7 @@ from advocacy.models.progress import progress_of
 from advocacy.operations import again, blast_moves, explaining, trying
 from advocacy.operations.blast_moves import Decision
 from advocacy.web import access
-from advocacy.web.desk import counting, mails, previews, sending, trouble, who
+from advocacy.web.desk import agenda, counting, mails, previews, sending, trouble, who
 from advocacy.web.desk.words import mail_name
 
 bp = Blueprint("desk_blasts", __name__, url_prefix="/desk/blasts")
@@ -175,6 +175,9 @@ def _tries(blast: Blast) -> bool:
 def _state(blast: Blast, campaign: Campaign) -> dict[str, object]:
     session, now = db.session(), who.now()
     counted = progress_of(session, [blast.id])[blast.id]
+    why_not = _why_not(blast, campaign)
+    moves = blast.state is BlastState.SENDING and why_not is None
+    per_minute, ends_at = agenda.pace(session, blast.id, now) if moves else (0, None)
     return {
         "blast": blast,
         "campaign": campaign,
@@ -185,7 +188,14 @@ def _state(blast: Blast, campaign: Campaign) -> dict[str, object]:
         "over": blast.state in ENDED,
         "undo_until": sending.undo_until(blast),
         "ended": ENDED,
-        "why_not": None
-        if blast.state in {*ENDED, BlastState.DRAFT, BlastState.PROPOSED, BlastState.SCHEDULED}
-        else trouble.why_not(campaign, blast, trouble.engine_trouble(session, now)),
+        "why_not": why_not,
+        "per_minute": per_minute,
+        "ends_at": ends_at,
     }
+
+
+def _why_not(blast: Blast, campaign: Campaign) -> str | None:
+    if blast.state in {*ENDED, BlastState.DRAFT, BlastState.PROPOSED, BlastState.SCHEDULED}:
+        return None
+    session = db.session()
+    return trouble.why_not(campaign, blast, trouble.engine_trouble(session, who.now()))

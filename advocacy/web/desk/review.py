@@ -14,7 +14,7 @@ from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.domain.permissions import Permission
 from advocacy.models.base import db
 from advocacy.models.campaign import Campaign
-from advocacy.operations import campaigns, editing, reading_cases, updates
+from advocacy.operations import campaigns, documents, editing, reading_cases, updates
 from advocacy.web import access
 from advocacy.web.desk import who
 from advocacy.web.desk.forms import corrections
@@ -100,6 +100,7 @@ def _page(campaign: Campaign, faults: dict[str, str]) -> str:
         territories=_territories(),
         languages=_languages(campaign),
         follows=updates.undecided(campaign),
+        twins=documents.twins(db.session(), campaign),
     )
 
 
