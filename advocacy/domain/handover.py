@@ -49,7 +49,8 @@ class Request:
     """One request to the provider: one content, 1 to 1,000 people.
 
     `subject`, `text` and `html` hold merge fields written `{{ name }}`; each person's `values` have them all.
-    `public_id` travels with the request and comes back in each report about it.
+    `public_id` travels with the request and comes back in each report about it. `count_opens` asks for reports of who
+    opens it, where the provider has any; nothing else is ever tracked.
     """
 
     public_id: str
@@ -62,6 +63,7 @@ class Request:
     reply_to: str | None = None
     list_id: str | None = None
     sandbox: bool = False
+    count_opens: bool = False
 
 
 @dataclass(frozen=True)

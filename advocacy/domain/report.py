@@ -18,9 +18,20 @@ class ReportType(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     RESUBSCRIBED = "resubscribed"
     OPENED = "opened"
+    OPENED_BY_MACHINE = "machine_opened"
     CLICKED = "clicked"
     ACCOUNT = "account"
     UNKNOWN = "unknown"
+
+
+class Opened(StrEnum):
+    """Who loaded a mail's picture: a program that loads all of them, as far as the provider knows one, or else somebody."""
+
+    MACHINE = "machine"
+    PERSON = "person"
+
+
+OPENS = {ReportType.OPENED_BY_MACHINE.value: Opened.MACHINE, ReportType.OPENED.value: Opened.PERSON}
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ _TRACKING_OFF = {
 }
 """All of them, always: what is left out is decided by the account's defaults (contract.md 1.6)."""
 
+_OPENS_ALONE = _TRACKING_OFF | {"open_tracking": {"enable": True}}
+
 
 class UnfitError(Exception):
     """SendGrid would refuse this, or take it and drop it. `person` is an index into the people when one is at fault."""
@@ -225,7 +227,7 @@ def _message(request: Request, subject: str, text: str, markup: str) -> dict[str
         "subject": subject,
         "content": content,
         "mail_settings": {"sandbox_mode": {"enable": request.sandbox}, "footer": {"enable": False}},
-        "tracking_settings": _TRACKING_OFF,
+        "tracking_settings": _OPENS_ALONE if request.count_opens else _TRACKING_OFF,
     }
 
 

@@ -128,6 +128,8 @@ def _told(event: dict[str, Any], now: datetime) -> Told:
 
 def _type(event: dict[str, Any]) -> ReportType:
     name = event.get("event")
+    if name == "open" and event.get("sg_machine_open") is True:
+        return ReportType.OPENED_BY_MACHINE
     if name != "bounce":
         return _TYPES.get(name, ReportType.UNKNOWN) if isinstance(name, str) else ReportType.UNKNOWN
     status = event.get("status")

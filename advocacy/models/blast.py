@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -61,7 +62,10 @@ class Blast(Base):
 
 
 class ContentVersion(Base):
-    """The words of a blast in one language and arm. Never changed once written."""
+    """The words of a blast in one language and arm. Never changed once written.
+
+    `counts_opens`: they tell their reader that opens are counted; of no others are they.
+    """
 
     __tablename__ = "content_version"
     __table_args__ = (UniqueConstraint("blast_id", "language", "arm", "sha256"),)
@@ -74,10 +78,14 @@ class ContentVersion(Base):
     html: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
+    counts_opens: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Delivery(Base):
-    """One blast to one supporter: written once while planning. No foreign keys, on purpose: it is the big table."""
+    """One blast to one supporter: written once while planning. No foreign keys, on purpose: it is the big table.
+
+    `opened` is a `domain.report.Opened`, and None for all mails but those of a request that counts opens.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -100,6 +108,7 @@ class Delivery(Base):
     skip_reason: Mapped[str | None] = mapped_column(String(40))
     outcome: Mapped[str | None] = mapped_column(String(20))
     outcome_at: Mapped[datetime | None]
+    opened: Mapped[str | None] = mapped_column(String(10))
 
 
 class Dispatch(Base):
@@ -107,6 +116,7 @@ class Dispatch(Base):
 
     It may begin from `due_at` (and not before `hold_until`, where the provider asked for patience) until `send_by`.
     While it is in doubt, `hold_until` is when the provider's logs are asked about it again.
+    `counts_opens` is whether it left with the provider's picture that tells who opens a mail.
     After `civil_until` it waits for the end of the night in `zone`, one of its people's zones: all of them have their
     nights at the same time. Both are None for a mail that keeps no quiet hours. For the frequency cap it counts as
     sent at `counts_at` (`domain.audience.counted_at`).
@@ -145,6 +155,7 @@ class Dispatch(Base):
     zone: Mapped[str | None] = mapped_column(String(64))
     counts_at: Mapped[datetime]
     canary: Mapped[bool] = mapped_column(default=False)
+    counts_opens: Mapped[bool] = mapped_column(default=False, server_default=false())
     n: Mapped[int]
     first_supporter_id: Mapped[int] = mapped_column(BigId)
     last_supporter_id: Mapped[int] = mapped_column(BigId)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from advocacy.domain.addressee import Addressee, Role
@@ -21,7 +21,8 @@ _LONGEST_SLUG = 60
 
 class Campaign(Base):
     """One urgent action. `summary` speaks to supporters; `concern` is the sentence on the case that a letter may say to
-    the addressee (empty: the letter names the title). `cadence` is `domain.cadence.Cadence` as JSON; empty means the default."""
+    the addressee (empty: the letter names the title). `cadence` is `domain.cadence.Cadence` as JSON; empty means the default.
+    `counts_opens`: an owner asked that opens of its mails be counted."""
 
     __tablename__ = "campaign"
 
@@ -44,6 +45,7 @@ class Campaign(Base):
     cadence: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     generation: Mapped[int] = mapped_column(default=1)
     sample: Mapped[bool] = mapped_column(default=False)
+    counts_opens: Mapped[bool] = mapped_column(default=False, server_default=false())
     reviewed_at: Mapped[datetime | None]
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     created_at: Mapped[datetime]
@@ -63,6 +65,11 @@ class Campaign(Base):
     def due_by(self) -> Deadline | None:
         """Return the deadline with its zone, None while none is set."""
         return Deadline(self.deadline, ZoneInfo(self.timezone)) if self.deadline else None
+
+    @property
+    def asks_for_opens(self) -> bool:
+        """Whether its mails may count who opens them: never where the campaign warns its supporters for their safety."""
+        return self.counts_opens and not self.safety_notice.strip()
 
     def original(self) -> Texts:
         """Return what the campaign says in its own language."""

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, case, cas
 from sqlalchemy.orm import Session, aliased
 
 from advocacy.domain.dispatch import DispatchState
+from advocacy.domain.report import Opened
 from advocacy.domain.supporter import ConsentAction
 from advocacy.models.blast import Blast, Delivery, Dispatch
 from advocacy.models.press import Press
@@ -22,6 +23,7 @@ Number = tuple[str, int, str, int]
 """What, the blast's id or 0, the key or "", how many."""
 
 _SENT = and_(Dispatch.state == DispatchState.ACCEPTED, Delivery.skip_reason.is_(None))
+_COUNTED = and_(_SENT, Dispatch.counts_opens.is_(True))
 _REACHED = and_(_SENT, Delivery.outcome.in_(REACHED))
 
 
@@ -52,13 +54,17 @@ def _mails(session: Session, blast_ids: Sequence[int]) -> Iterator[Number]:
             _sum(_SENT, Delivery.outcome.in_(BACK)),
             _sum(_SENT, Delivery.outcome == "complained"),
             _sum(_SENT, Delivery.outcome.is_not(None)),
+            _sum(_COUNTED),
+            _sum(_COUNTED, Delivery.opened == Opened.PERSON),
+            _sum(_COUNTED, Delivery.opened == Opened.MACHINE),
         )
         .select_from(Delivery)
         .outerjoin(Dispatch, _its_dispatch(Delivery, Dispatch))
         .where(Delivery.blast_id.in_(blast_ids))
         .group_by(Delivery.blast_id)
     )
-    names = ("left_out", "accepted", "delivered", "returned", "complained", "reported")
+    told = ("left_out", "accepted", "delivered", "returned", "complained", "reported")
+    names = (*told, "opens_asked", "opened", "machine_opened")
     for blast_id, everyone, cancelled, *numbers in rows:
         # What a moved deadline called off was planned again in the blast that took its place.
         yield "planned", blast_id, "", everyone - (cancelled if blast_id in replaced else 0)

@@ -18,7 +18,8 @@ from advocacy.models.tally import Counted, tallies
 
 @dataclass(frozen=True)
 class MailFigures:
-    """One blast, in mails. `left` and `moved` are the people whose withdrawal or first action followed it."""
+    """One blast, in mails. `left` and `moved` are the people whose withdrawal or first action followed it. Of the
+    `opens_asked` that left with opens counted, `opened` were by somebody and `machine_opened` by programs alone."""
 
     blast_id: int
     rule: str
@@ -31,6 +32,9 @@ class MailFigures:
     complained: int
     left: int
     moved: int
+    opens_asked: int
+    opened: int
+    machine_opened: int
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,9 @@ def _mails(
             complained=of("complained", blast_id),
             left=of("left", blast_id),
             moved=of("moved", blast_id),
+            opens_asked=of("opens_asked", blast_id),
+            opened=of("opened", blast_id),
+            machine_opened=of("machine_opened", blast_id),
         )
         for blast_id, rule, at in rows
         if of("planned", blast_id)

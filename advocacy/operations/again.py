@@ -89,7 +89,12 @@ def successor(session: Session, old: Blast, campaign: Campaign, *, now: datetime
     versions = session.scalars(select(ContentVersion).where(ContentVersion.blast_id == old.id)).all()
     wanted = arm or min((words.arm for words in versions), default="")
     session.add_all(
-        content_version(made.id, words.language, Words(words.subject, words.text, words.html))
+        content_version(
+            made.id,
+            words.language,
+            Words(words.subject, words.text, words.html),
+            counts_opens=words.counts_opens,
+        )
         for words in versions
         if words.arm == wanted
     )

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, String, and_, case, or_, select, update
+from sqlalchemy import Integer, String, and_, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from advocacy.domain import dispatch as dispatches
 from advocacy.domain import person_ref
 from advocacy.domain.delivery import RANKS, graver
 from advocacy.domain.dispatch import GONE, DispatchState, Event
+from advocacy.domain.report import OPENS, Opened
 from advocacy.gateways.clock import Clock
 from advocacy.models import moment
 from advocacy.models.base import BigId, UtcDateTime, keys_of
@@ -29,6 +30,7 @@ _REASONS = {
     "complained": Reason.COMPLAINED,
     "unsubscribed": Reason.UNSUBSCRIBED,
 }
+_OPENED: Types = {"blast": BigId, "supporter": BigId, "opened": String(10)}
 _OUTCOMES: Types = {
     "blast": BigId,
     "supporter": BigId,
@@ -148,9 +150,10 @@ class _News:
 
 @dataclass
 class _Findings:
-    """What reports say of people: outcomes by (blast, supporter) and suppressions by reason."""
+    """What reports say of people: outcomes and opens by (blast, supporter), and suppressions by reason."""
 
     outcomes: dict[tuple[int, int], tuple[str, datetime]] = field(default_factory=dict)
+    opens: dict[tuple[int, int], Opened] = field(default_factory=dict)
     suppressed: dict[Reason, set[int]] = field(default_factory=dict)
 
 
@@ -185,7 +188,8 @@ def _tell_people(session: Session, reports: Sequence[_News], *, now: datetime) -
     reported = {blast_id for (blast_id, _), (type_, _) in findings.outcomes.items() if type_ == "complained"}
     blasts = complaints.locked(session, reported)
     _write_outcomes(session, findings)
-    figures.mark_blasts(session, {blast_id for blast_id, _supporter in findings.outcomes}, now)
+    _write_opens(session, findings)
+    figures.mark_blasts(session, {blast_id for blast_id, _supporter in (*findings.outcomes, *findings.opens)}, now)
     for reason, ids in findings.suppressed.items():
         suppressing.note(session, ids, reason, now=now)
     done = json_rows(session, "done", [{"id": news.id} for news in reports], {"id": BigId})
@@ -213,6 +217,10 @@ def _findings(session: Session, reports: Sequence[_News]) -> _Findings:
             findings.suppressed.setdefault(reason, set()).add(news.supporter_id)
         if news.blast_id is not None and news.type in RANKS:
             _note(findings.outcomes, (news.blast_id, news.supporter_id), news)
+        if news.blast_id is not None and news.type in OPENS:
+            whom = (news.blast_id, news.supporter_id)
+            # A person's open outweighs any number of a machine's, in whatever order they come.
+            findings.opens[whom] = max(findings.opens.get(whom, Opened.MACHINE), OPENS[news.type])
     if lost:
         _add_lost(session, findings, lost)
     return findings
@@ -249,5 +257,32 @@ def _write_outcomes(session: Session, findings: _Findings) -> None:
         update(Delivery)
         .where(Delivery.blast_id == news.c.blast, Delivery.supporter_id == news.c.supporter, graver_now)
         .values(outcome=news.c.outcome, outcome_at=news.c.at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _write_opens(session: Session, findings: _Findings) -> None:
+    """Note who opened a mail, where its request asked for it, and of nobody who is erased."""
+    told = [
+        {"blast": blast_id, "supporter": supporter_id, "opened": opened.value}
+        for (blast_id, supporter_id), opened in sorted(findings.opens.items())
+    ]
+    if not told:
+        return
+    news = json_rows(session, "opens", told, _OPENED)
+    asked = exists().where(
+        Dispatch.blast_id == Delivery.blast_id, Dispatch.no == Delivery.dispatch_no, Dispatch.counts_opens
+    )
+    there = exists().where(Supporter.id == Delivery.supporter_id, Supporter.erased_at.is_(None))
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.blast_id == news.c.blast,
+            Delivery.supporter_id == news.c.supporter,
+            or_(Delivery.opened.is_(None), Delivery.opened < news.c.opened),
+            asked,
+            there,
+        )
+        .values(opened=news.c.opened)
         .execution_options(synchronize_session=False)
     )

@@ -64,7 +64,7 @@ class Built:
 def build(session: Session, claimed: Claim, *, clock: Clock, settings: Settings) -> Built:
     """Read who is in the dispatch and still eligible at this moment, and address the words to each of them."""
     content = _content(session, claimed)
-    rows = _members(session, claimed, clock)
+    rows, opens_asked = _members(session, claimed, clock)
     skips = {id_: reason for id_, _, _, _, reason in rows if reason is not None}
     if skips:
         rows = [row for row in rows if row.reason is None]
@@ -83,6 +83,7 @@ def build(session: Session, claimed: Claim, *, clock: Clock, settings: Settings)
         text=content.text,
         html=content.html,
         people=people,
+        count_opens=opens_asked and content.counts_opens,
     )
     return Built(request, tuple([each[0] for each in opened]), skips, _digest(content.sha256, people))
 
@@ -96,6 +97,7 @@ class Content:
     text: str
     html: str
     sha256: str
+    counts_opens: bool
     fields: frozenset[str]
 
 
@@ -110,7 +112,13 @@ def _content(session: Session, claimed: Claim) -> Content:
     if found is None:
         row = session.get_one(ContentVersion, claimed.content_version_id)
         found = Content(
-            row.language, row.subject, row.text, row.html, row.sha256, fields_of(row.subject + row.text + row.html)
+            row.language,
+            row.subject,
+            row.text,
+            row.html,
+            row.sha256,
+            row.counts_opens,
+            fields_of(row.subject + row.text + row.html),
         )
         if len(_contents) >= _MOST_KEPT:
             _contents.clear()
@@ -118,7 +126,8 @@ def _content(session: Session, claimed: Claim) -> Content:
     return found
 
 
-def _members(session: Session, claimed: Claim, clock: Clock) -> Sequence[Row[*tuple[Any, ...]]]:
+def _members(session: Session, claimed: Claim, clock: Clock) -> tuple[Sequence[Row[*tuple[Any, ...]]], bool]:
+    """Return who is in it, and whether opens of the campaign's mails are to be counted at this moment."""
     blast, campaign, now = session.execute(
         select(Blast, Campaign, moments.sql_now(session, clock))
         .join(Campaign, Campaign.id == Blast.campaign_id)
@@ -130,7 +139,8 @@ def _members(session: Session, claimed: Claim, clock: Clock) -> Sequence[Row[*tu
     last = rule.kind is Kind.REMINDER and _is_last(blast, campaign, claimed, now)
     asked = {"the_no": claimed.no, "due": claimed.due_at, "at": at, "since": at - rest, "last": last}
     # Ordered here: asked for the order, a database may walk through the whole blast by its key to save the sorting.
-    return sorted(session.connection().execute(_people_of(rule), asked).all(), key=itemgetter(0))
+    rows = session.connection().execute(_people_of(rule), asked).all()
+    return sorted(rows, key=itemgetter(0)), campaign.asks_for_opens
 
 
 @lru_cache(maxsize=64)

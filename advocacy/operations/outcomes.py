@@ -117,7 +117,7 @@ def _write(
     for language in settings.languages:
         written = blasts.Draft(subject=subject, text=text)
         words = blasts.write(session, campaign, written, language, writer=gateways.mails, settings=settings)
-        session.add(content_version(blast.id, language, words))
+        session.add(content_version(blast.id, language, words, counts_opens=campaign.asks_for_opens))
     session.flush()
 
 

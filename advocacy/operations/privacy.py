@@ -14,6 +14,7 @@ from advocacy.gateways import faults
 from advocacy.gateways.clock import Clock
 from advocacy.models import moment
 from advocacy.models.base import forget_the_log, keys_of
+from advocacy.models.blast import Blast, Delivery
 from advocacy.models.campaign import AddresseeRow, Campaign
 from advocacy.models.draft import Draft
 from advocacy.models.press import Press
@@ -184,6 +185,15 @@ def my_data(session: Session, supporter_id: int) -> dict[str, Any]:
             {"campaign": titles[row.campaign_id], "first pressed a button": row.at.isoformat()}
             for row in session.scalars(select(Press).where(Press.supporter_id == supporter_id).order_by(Press.at))
         ],
+        "mails opened": [
+            {"campaign": titles[campaign_id], "mail": rule, "opened by": opened_by}
+            for campaign_id, rule, opened_by in session.execute(
+                select(Blast.campaign_id, Blast.rule, Delivery.opened)
+                .join(Blast, Blast.id == Delivery.blast_id)
+                .where(Delivery.supporter_id == supporter_id, Delivery.opened.is_not(None))
+                .order_by(Blast.id)
+            )
+        ],
         "single mails": [
             {"kind": row.kind.value, "asked": row.created_at.isoformat(), "state": row.state.value}
             for row in session.scalars(_rows(SingleMail, supporter_id))
@@ -250,6 +260,7 @@ def erase(session: Session, supporter: Supporter, *, now: datetime, actor: str) 
     row.country, row.language, row.timezone, row.tags = None, "en", "UTC", []
     row.state, row.erased_at = SupporterState.ERASED, now
     figures.mark(session, session.scalars(select(Action.campaign_id).where(Action.supporter_id == row.id)), now)
+    _forget_opens(session, row.id, now)
     for table in (SignUp, EmailAlias, Subscription, Action, Draft, Reply, ImportTrace, TaggingTrace, Press):
         session.execute(delete(table).where(table.supporter_id == row.id))
     session.execute(
@@ -261,3 +272,9 @@ def erase(session: Session, supporter: Supporter, *, now: datetime, actor: str) 
     suppressing.revoke(session, [row.id])
     session.commit()
     forget_the_log(session)
+
+
+def _forget_opens(session: Session, supporter_id: int, now: datetime) -> None:
+    told = (Delivery.supporter_id == supporter_id, Delivery.opened.is_not(None))
+    figures.mark_blasts(session, session.scalars(select(Delivery.blast_id).where(*told)), now)
+    session.execute(update(Delivery).where(*told).values(opened=None).execution_options(synchronize_session=False))

@@ -121,7 +121,7 @@ def _schedule(
         for language in settings.languages:
             written = replace(draft, subject=subject)
             words = blasts.write(session, campaign, written, language, writer=gateways.mails, settings=settings)
-            session.add(content_version(blast.id, language, words, arm))
+            session.add(content_version(blast.id, language, words, arm, counts_opens=campaign.asks_for_opens))
     manuscript.pressed_at, manuscript.note = now, ""
     why = "approved" if blast.state is BlastState.PROPOSED else "written by hand"
     blast_moves.move(session, blast, Move.SCHEDULE, now=now, actor=actor, why=why)

@@ -154,6 +154,7 @@ def _begin(session: Session, claimed: Claim, built: Built, *, gateways: Gateways
         "answer": moment.moved(session, clock, settings.request_timeout + ANSWER_SLACK),
     }
     held = statements.named(claimed) | {"sha": built.sha256, "late": claimed.due_at + _LAG}
+    held |= {"opens": built.request.count_opens}
     begun = (
         sending is not None
         and connection.execute(statements.begin(session.get_bind().dialect.name, event), times | held).first()

@@ -129,6 +129,7 @@ def _facts(session: Session, mail: SingleMail, *, settings: Settings) -> dict[st
     facts: dict[str, Any] = {**PLACEHOLDERS, **organisation_facts(settings)}
     if campaign is not None:
         facts |= campaign_facts(session, campaign, language=mail.language, settings=settings)
+        facts["counts_opens"] = False  # Of a mail to one person, never.
     facts |= mail.facts
     if mail.secret_sealed is not None:
         secret = keys_of(session).open("single_mail.secret", mail.uid, mail.secret_sealed)

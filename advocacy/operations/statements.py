@@ -51,6 +51,7 @@ def begin(dialect: str, event: Event) -> ReturningUpdate[tuple[int]]:
             "inflight_at": now,
             "answer_by": moment.later(dialect, "answer"),
             "hold_until": None,
+            "counts_opens": bindparam("opens"),
             "counts_at": case((now > late, now), else_=Dispatch.due_at),
         }
     else:

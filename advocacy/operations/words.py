@@ -39,19 +39,21 @@ def write_contents(session: Session, blast: Blast, campaign: Campaign, *, writer
     name, days_left = template_of(blast.rule)
     for language in settings.languages:
         facts = campaign_facts(session, campaign, language=language, settings=settings, days_left=days_left)
-        session.add(content_version(blast.id, language, writer.write(name, language, facts)))
+        words = writer.write(name, language, facts)
+        session.add(content_version(blast.id, language, words, counts_opens=campaign.asks_for_opens))
     session.flush()
 
 
-def content_version(blast_id: int, language: str, words: Words, arm: str = "") -> ContentVersion:
-    """Return a row for these words. Raises InvalidError for a merge field that nobody fills."""
+def content_version(blast_id: int, language: str, words: Words, arm: str = "", *, counts_opens: bool) -> ContentVersion:
+    """Return a row for these words; `counts_opens` as their facts had it. Raises InvalidError for a merge field that nobody fills."""
     strange = fields_of(words.subject + words.text + words.html) - set(MERGE_FIELDS)
     if strange:
         raise InvalidError(
             f"Nobody fills {', '.join(sorted(strange))}. A mail may use: {', '.join(MERGE_FIELDS)}.",
             faults={"text": "It has a merge field that does not exist."},
         )
-    digest = hashlib.sha256(f"{words.subject}\0{words.text}\0{words.html}".encode()).hexdigest()
+    parts = (words.subject, words.text, words.html, "opens" if counts_opens else "")
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return ContentVersion(
         blast_id=blast_id,
         language=language,
@@ -60,6 +62,7 @@ def content_version(blast_id: int, language: str, words: Words, arm: str = "") -
         text=words.text,
         html=words.html,
         sha256=digest,
+        counts_opens=counts_opens,
     )
 
 
@@ -83,7 +86,8 @@ def campaign_facts(
         "language": said.language,
         "sample": campaign.sample,
     }
-    return {"campaign": told, "days_left": days_left, **PLACEHOLDERS, **organisation_facts(settings)}
+    said_of_it = {"campaign": told, "days_left": days_left, "counts_opens": campaign.asks_for_opens}
+    return said_of_it | PLACEHOLDERS | organisation_facts(settings)
 
 
 def organisation_facts(settings: Settings) -> dict[str, Any]:

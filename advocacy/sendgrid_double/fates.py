@@ -22,6 +22,8 @@ BY_DOMAIN = {
 """The first label of the recipient's domain and the fate it means."""
 
 _HOUR = 3600.0
+_OPENED = 0.5
+"""The share of delivered mails that are opened, once or several times, where their request asks for it."""
 
 
 @dataclass
@@ -84,12 +86,17 @@ def fate_of(address: str, shares: dict[str, float], chance: random.Random) -> st
     return "deliver"
 
 
-def life(fate: str, chance: random.Random) -> Sequence[Happening]:
-    """Return what happens to a mail, in the order of the real world."""
+def life(fate: str, chance: random.Random, *, opens: bool = False) -> Sequence[Happening]:
+    """Return what happens to a mail, in the order of the real world. Nobody is seen to open one that did not ask for it."""
     start = Happening(chance.uniform(0.2, 2.0), "processed", {"send_at": 0})
     soon = start.after + chance.uniform(0.5, 8.0)
     delivered = Happening(soon, "delivered", {"response": "250 OK", "tls": 1, "ip": "198.51.100.7"})
-    return [start, *_AFTER_PROCESSED[fate](soon, delivered, chance)] if fate != "silent" else []
+    if fate == "silent":
+        return []
+    after = _AFTER_PROCESSED[fate](soon, delivered, chance)
+    if opens and after[-1] is delivered and (fate == "open" or chance.random() < _OPENED):
+        after += [_opened(soon + 60 * (time + 1), chance) for time in range(chance.randint(1, 3))]
+    return [start, *after]
 
 
 def _deferred(at: float, attempt: int) -> Happening:
@@ -130,7 +137,7 @@ _AFTER_PROCESSED: dict[str, Callable[[float, Happening, random.Random], list[Hap
         delivered, Happening(at + 300, "unsubscribe", {"ip": "203.0.113.9", "useragent": "Mozilla/5.0", "url": ""}),
     ],
     "slow": lambda at, delivered, _chance: [Happening(at + 20 * _HOUR, "delivered", delivered.more)],
-    "open": lambda at, delivered, chance: [delivered, _opened(at + 60, chance)],
+    "open": lambda _at, delivered, _chance: [delivered],
 }  # fmt: skip
 
 

@@ -192,7 +192,8 @@ class Desk:
                 happenings = [Happening(self._chance.uniform(0.2, 3), "dropped", {"reason": reason})]
             else:
                 address = mail.to
-                happenings = list(life(fate_of(mail.to, self._shares, self._chance), self._chance))
+                fate = fate_of(mail.to, self._shares, self._chance)
+                happenings = list(life(fate, self._chance, opens=_opens_asked(parsed)))
             for happening in happenings:
                 self._serial += 1
                 at = self._pace.after(happening.after)
@@ -218,6 +219,10 @@ _SANDBOX = b'"sandbox_mode":{"enable":true}'
 """What a request says that is not to be sent, before anybody has read it."""
 
 _STATUS = {"delivered": "delivered", "deferred": "deferred", "dropped": "dropped", "bounce": "bounced"}
+
+
+def _opens_asked(parsed: dict[str, Any]) -> bool:
+    return parsed.get("tracking_settings", {}).get("open_tracking", {}).get("enable") is True
 
 
 def _sandboxed(parsed: dict[str, Any]) -> bool:

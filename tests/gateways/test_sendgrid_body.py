@@ -70,6 +70,13 @@ def test_two_requests_never_share_a_tag() -> None:
     assert not tags[0] & tags[1]
 
 
+def test_a_mail_that_counts_opens_counts_nothing_else() -> None:
+    body = orjson.loads(build(replace(a_request(), count_opens=True)))
+
+    assert refusals(body, Account(), time.time()) == []
+    assert [name for name, one in body["tracking_settings"].items() if one["enable"]] == ["open_tracking"]
+
+
 def test_tracking_is_off_in_every_mail_and_the_custom_arguments_are_opaque() -> None:
     body = orjson.loads(build(a_request(a_person(7))))
 

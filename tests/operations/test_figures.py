@@ -17,6 +17,7 @@ from advocacy.domain.addressee import Channel
 from advocacy.domain.blast import BlastState
 from advocacy.domain.call import CallOutcome
 from advocacy.domain.dispatch import DispatchState
+from advocacy.domain.report import Opened
 from advocacy.domain.supporter import ConsentAction
 from advocacy.gateways.clock import SimulatedClock
 from advocacy.models.blast import Blast, Delivery, Dispatch
@@ -35,6 +36,7 @@ TORONTO = ZoneInfo("America/Toronto")
 HOUR = timedelta(hours=1)
 
 OUTCOMES = (None, "processed", "deferred", "delivered", "delivered", "blocked", "bounced", "dropped", "complained")
+OPENS = (None, None, Opened.MACHINE, Opened.PERSON)
 SKIPS = (None, None, None, None, "acted", "suppressed")
 STATES = (*DispatchState, *[DispatchState.ACCEPTED] * 6)
 
@@ -66,6 +68,7 @@ class Ledger:
         for person in self.dice.sample(self.people, self.dice.randrange(PEOPLE)):
             row = Delivery(blast_id=blast.id, supporter_id=person.id, dispatch_no=self.dice.randrange(3))
             row.skip_reason, row.outcome = self.dice.choice(SKIPS), self.dice.choice(OUTCOMES)
+            row.opened = self.dice.choice(OPENS)
             self.session.add(row)
 
     def _answers(self, campaign: Campaign) -> None:
@@ -111,6 +114,7 @@ class Ledger:
                 first_supporter_id=1,
                 last_supporter_id=1,
                 state=state,
+                counts_opens=self.dice.random() < 0.5,
                 inflight_at=at if state is DispatchState.ACCEPTED else None,
                 settled_at=at,
             )
@@ -176,6 +180,7 @@ class Reader:
             "days": self.by_day(),
             "mails": self.by_mail(),
             "trouble": self.trouble(),
+            "opens": self.opens(),
             "channels": {way: [*number, 0] for way, number in self.by(lambda act: WAYS[act.channel]).items()},
             "calls": self.by(lambda act: CALLS[act.outcome] if act.outcome else ""),
             "countries": self.by(lambda act: COUNTRIES[self.countries[act.supporter_id]]),
@@ -228,6 +233,15 @@ class Reader:
             planned = len(own) - (len(off) if blast.id in replaced else 0)
             if planned:
                 found[NAMES[blast.rule]] = [planned, len(sent), *told, self.moved[blast.id]]
+        return found
+
+    def opens(self) -> dict[str, list[int]]:
+        found = {}
+        for blast in self.blasts.values():
+            asked = [row for row in self.sent if row.blast_id == blast.id and self.request(row).counts_opens]
+            by = Counter(row.opened for row in asked)
+            if asked:
+                found[NAMES[blast.rule]] = [len(asked), by["person"], by["machine"]]
         return found
 
     def trouble(self) -> dict[str, list[int]]:

@@ -19,7 +19,8 @@ from tests.running import MORNING, Engine, launched
 
 PEOPLE = 40
 LIVES = (
-    (ReportType.PROCESSED, ReportType.DELIVERED, ReportType.OPENED),
+    (ReportType.PROCESSED, ReportType.DELIVERED, ReportType.OPENED_BY_MACHINE, ReportType.OPENED, ReportType.OPENED),
+    (ReportType.DELIVERED, ReportType.OPENED_BY_MACHINE, ReportType.OPENED_BY_MACHINE),
     (ReportType.PROCESSED, ReportType.DEFERRED, ReportType.DEFERRED, ReportType.DELIVERED),
     (ReportType.PROCESSED, ReportType.BOUNCED),
     (ReportType.DELIVERED, ReportType.COMPLAINED, ReportType.UNSUBSCRIBED),
@@ -46,7 +47,7 @@ def end(session: Session) -> list[object]:
     return [
         session.execute(select(*columns).order_by(columns[0])).all()
         for columns in (
-            (Delivery.supporter_id, Delivery.outcome, Delivery.outcome_at),
+            (Delivery.supporter_id, Delivery.outcome, Delivery.outcome_at, Delivery.opened),
             (Dispatch.no, Dispatch.state),
             (Supporter.id, Supporter.state),
             (Suppression.suppression_key,),
@@ -59,19 +60,20 @@ def start_over(session: Session) -> None:
     session.execute(delete(Suppression))
     session.execute(update(Subscription).values(left_at=None))
     session.execute(update(Supporter).values(state=SupporterState.ACTIVE))
-    session.execute(update(Delivery).values(outcome=None, outcome_at=None))
+    session.execute(update(Delivery).values(outcome=None, outcome_at=None, opened=None))
     session.commit()
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_three_copies_in_any_order_come_to_the_end_of_once_in_order(running: Engine, seed: int) -> None:
-    launched(running, PEOPLE)
+    launched(running, PEOPLE, counts_opens=True)
     running.run()
     told = everything(running)
     reports.keep(running.session, told, now=MORNING)
     reports.apply(running.session, clock=running.clock)
     in_order = end(running.session)
-    assert {outcome for _, outcome, _ in in_order[0]} == {None, "delivered", "bounced", "complained", "dropped"}  # type: ignore[attr-defined]
+    assert {opened for *_, opened in in_order[0]} == {None, "machine", "person"}  # type: ignore[attr-defined]
+    assert {outcome for _, outcome, *_ in in_order[0]} == {None, "delivered", "bounced", "complained", "dropped"}  # type: ignore[attr-defined]
     start_over(running.session)
 
     chance, copies = random.Random(seed), told * 3  # noqa: S311 - repeatable

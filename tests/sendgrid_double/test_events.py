@@ -115,6 +115,22 @@ def test_the_domain_decides_the_fate(inbox: tuple[Inbox, str], address: str, eve
     assert not any("adv_mid" in one for one in lost)
 
 
+def test_opens_are_told_of_mails_that_ask_for_them_and_of_no_others(inbox: tuple[Inbox, str]) -> None:
+    kept, url = inbox
+    server = _double(url)
+    _take(server, "ann@open.example.org")
+    server.desk.poster.flush()
+    assert sorted(one["event"] for one in kept.events) == ["delivered", "processed"]
+
+    people = [f"p{number}@open.example.org" for number in range(30)]
+    _take(server, *people, tracking_settings={"open_tracking": {"enable": True}})
+    server.desk.poster.flush()
+
+    opens = [one for one in kept.events if one["event"] == "open"]
+    assert {one["email"] for one in opens} == set(people)
+    assert {one.get("sg_machine_open") for one in opens} == {True, None}
+
+
 def test_what_is_taken_and_dropped_later(inbox: tuple[Inbox, str]) -> None:
     kept, url = inbox
     server = _double(url)

@@ -1,20 +1,22 @@
 """What a campaign has achieved, from the roll-ups of its ledger: tables, their pictures, their CSV files."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from advocacy.domain.csv_text import written
-from advocacy.domain.errors import NotFoundError
+from advocacy.domain.errors import ConflictError, NotFoundError
 from advocacy.domain.permissions import Permission
 from advocacy.models import reply
 from advocacy.models.base import db
 from advocacy.models.figures import figures_of
-from advocacy.operations import campaigns, replies
+from advocacy.operations import campaigns, opens, replies
 from advocacy.web import access
+from advocacy.web.desk import who
 from advocacy.web.desk.sections import Section, sections
 from advocacy.web.desk.timeline import Look
+from advocacy.web.requests import settings
 
 bp = Blueprint("desk_results", __name__, url_prefix="/desk/campaigns")
 
@@ -32,11 +34,41 @@ def show(slug: str) -> ResponseReturnValue:
         "desk/campaign/results.html",
         campaign=campaign,
         figures=figures,
+        opens_possible=opens.may_be_counted(campaign, settings()),
         sections=sections(campaign, figures),
         replies=reply.by_kind(session, campaign.id),
         names={row.id: row.name for row in campaign.addressees},
         texts=replies.texts(session, campaign.id, most=_MOST_TEXTS) if current_user.may("edit") else (),
     )
+
+
+@bp.get("/<slug>/results/opens")
+@access.staff(Permission.SETTINGS)
+@access.fresh
+def opening(slug: str) -> ResponseReturnValue:
+    """Say what counting opens costs whom before it is asked for."""
+    campaign = campaigns.find(db.session(), slug)
+    may = opens.may_be_counted(campaign, settings())
+    return render_template("desk/campaign/opens.html", campaign=campaign, may=may)
+
+
+@bp.post("/<slug>/results/opens")
+@access.staff(Permission.SETTINGS)
+@access.fresh
+def count_opens(slug: str) -> ResponseReturnValue:
+    """?count=yes asks for it; anything else ends it."""
+    session = db.session()
+    campaign = campaigns.find(session, slug)
+    try:
+        if request.form.get("count") == "yes":
+            opens.ask(session, campaign, settings=settings(), now=who.now(), actor=who.actor())
+            flash(_("Opens are counted in mails that are written from now on. Each of them says so."), "good")
+        else:
+            opens.stop(session, campaign, now=who.now(), actor=who.actor())
+            flash(_("No further opens are counted."), "good")
+    except ConflictError as error:
+        flash(str(error), "warning")
+    return redirect(url_for("desk_results.show", slug=slug))
 
 
 @bp.get("/<slug>/results/<key>.svg")

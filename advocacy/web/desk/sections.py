@@ -38,6 +38,7 @@ def sections(campaign: Campaign, figures: Figures) -> list[Section]:
         _days(campaign, figures),
         _mails(figures),
         _trouble(figures),
+        _opens(figures),
         _channels(figures),
         _calls(figures),
         _countries(figures),
@@ -141,6 +142,32 @@ def _trouble(figures: Figures) -> Section:
         (_("What happened"), _("How often"), _("Share")),
         rows if taken else (),
         lambda look: charts.bars(drawn, look, lines),
+    )
+
+
+def _opens(figures: Figures) -> Section:
+    counted = [mail for mail in figures.mails if mail.opens_asked]
+    rows = tuple(
+        (
+            mail_name(mail.rule),
+            mail.opens_asked,
+            mail.opened,
+            _share(mail.opened, mail.opens_asked, _("of the mails counted")),
+            mail.machine_opened,
+        )
+        for mail in counted
+    )
+    return Section(
+        "opens",
+        _("Opens (an estimate)"),
+        _(
+            "Of the mails that left with opens counted, those whose picture was loaded, each mail once. An estimate, too high "
+            "and too low at once: programs that load pictures for their users count as people unless the provider knows "
+            "them, and whoever loads no pictures is not seen."
+        ),
+        (_("Mail"), _("Mails counted"), _("Opened"), _("Share"), _("Only by programs")),
+        rows,
+        lambda look: charts.bars([Bar(mail_name(m.rule), m.opened, words.counted(m.opened)) for m in counted], look),
     )
 
 
