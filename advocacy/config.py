@@ -2,7 +2,9 @@
 
 import base64
 import difflib
+import re
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
@@ -19,6 +21,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SHORTEST_SECRET = 32
+
+_NOBODY_READS = re.compile(r"(no|donot|do-not|dont)[-_.]?reply", re.IGNORECASE)
 
 
 class SettingsError(Exception):
@@ -67,6 +71,7 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = SecretStr("")
     organisation_name: str = "Your organisation"
     organisation_address: str = "Your organisation's postal address (set ORGANISATION_ADDRESS)"
+    organisation_contact: str = ""
     timezone: str = "UTC"
     languages: Annotated[tuple[str, ...], NoDecode] = ("en", "fr", "es", "de")
     provider_timeout: int = Field(default=20, ge=1, le=120, description="seconds for one request to the provider")
@@ -176,6 +181,29 @@ class Settings(BaseSettings):
     @property
     def sender_name(self) -> str:
         return self.mail_from_name or self.organisation_name
+
+    @property
+    def contact(self) -> str:
+        """The address at which people reach us: it stands in each mail and on each page."""
+        return self.organisation_contact or self.mail_from
+
+    @property
+    def unnamed(self) -> tuple[str, ...]:
+        """What people must be told of us and nobody has set, of "sender", "address" and "contact".
+
+        CASL and CAN-SPAM ask for a name, a postal address and a way to answer that works: no address nobody reads.
+        """
+        plain = {name: field.default for name, field in type(self).model_fields.items()}
+        missing = {
+            "sender": self.organisation_name == plain["organisation_name"],
+            "address": self.organisation_address == plain["organisation_address"],
+            "contact": self.contact == plain["mail_from"] or bool(_NOBODY_READS.match(self.contact)),
+        }
+        return tuple(name for name, is_missing in missing.items() if is_missing)
+
+    def lacking(self, told: Mapping[str, str]) -> dict[str, str]:
+        """Return those of these settings that nobody gave."""
+        return {name: value for name, value in told.items() if name not in self.model_fields_set}
 
     @property
     def request_timeout(self) -> timedelta:

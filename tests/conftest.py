@@ -121,6 +121,7 @@ def settings_for(instance: Path, url: str) -> dict[str, object]:
         "database_url": url,
         "secret_key": SECRET,
         "public_url": "http://advocacy.test",
+        "mail_from": "actions@lantern.example",
         "organisation_name": "Lantern",
         "organisation_address": "1 Harbour Street, Halifax, Canada",
     }

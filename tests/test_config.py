@@ -20,6 +20,7 @@ SENDGRID = {
     "organisation_address": "1 Harbour Street, Halifax",
     "public_url": "https://act.lantern.example",
 }
+IDENTITY = {name: SENDGRID[name] for name in ("mail_from", "organisation_name", "organisation_address")}
 PRODUCTION = {"advocacy_env": "production", "secret_key": SECRET, "public_url": "https://act.lantern.example"}
 
 
@@ -115,3 +116,20 @@ def test_the_instance_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
     read(tmp_path / "made")
 
     assert (tmp_path / "made").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, ("sender", "address", "contact")),
+        ({name: IDENTITY[name] for name in IDENTITY if name != "mail_from"}, ("contact",)),
+        (IDENTITY | {"mail_from": "no-reply@lantern.example"}, ("contact",)),
+        (IDENTITY | {"mail_from": "noreply@lantern.example", "organisation_contact": "team@lantern.example"}, ()),
+        (IDENTITY, ()),
+    ],
+    ids=["nothing", "no address of ours", "an address nobody reads", "another to answer to", "all"],
+)
+def test_what_people_must_be_told_of_us_is_named_where_it_is_missing(
+    tmp_path: Path, given: dict[str, str], missing: tuple[str, ...]
+) -> None:
+    assert read(tmp_path, **given).unnamed == missing

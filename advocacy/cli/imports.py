@@ -11,6 +11,7 @@ from advocacy import gateways
 from advocacy.cli.context import note, print_json, with_app
 from advocacy.cli.shown import NOW
 from advocacy.cli.shown import shown as as_shown
+from advocacy.config import Settings
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import ConflictError
 from advocacy.gateways.documents import text_of
@@ -50,7 +51,7 @@ def import_(app: Flask, file: Path, deadline: datetime | None, as_new: bool, lau
         deadline=deadline.date() if deadline else None,
         as_new=as_new,
     )
-    told = [_told(campaign, now) for campaign in made]
+    told = [_told(campaign, now, settings) for campaign in made]
     if launch:
         for campaign in made:
             _review_unless_doubtful(campaign, now)
@@ -75,9 +76,9 @@ def _say(made: list[Campaign], told: list[dict[str, Any]]) -> None:
             note(f"To mend before launch: {fault.partition(': ')[2]}")
 
 
-def _told(campaign: Campaign, now: datetime) -> dict[str, Any]:
+def _told(campaign: Campaign, now: datetime, settings: Settings) -> dict[str, Any]:
     update = updates.proposal(db.session(), campaign)
-    faults = campaigns.launch_faults(campaign, now)
+    faults = campaigns.launch_faults(campaign, now, settings)
     return {
         "updates": update.campaign.slug if update else None,
         "left_to_check": editing.left_to_check(campaign),

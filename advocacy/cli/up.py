@@ -21,7 +21,7 @@ from advocacy.config import MailTransport, Settings, load
 from advocacy.domain.errors import ConflictError
 from advocacy.gateways.backups import layout_of
 from advocacy.gateways.broker import BrokerError, EmbeddedBroker, NoBrokerError
-from advocacy.gateways.resources import newest_layout, procfile_path
+from advocacy.gateways.resources import newest_layout, procfile_path, sample
 
 _YIELDING = ("nice", "-n", "5")
 """Who shares one small machine with the web process lets it go first: a page is waited for, a mail is not."""
@@ -45,6 +45,10 @@ def up(demo: bool) -> None:  # noqa: FBT001
 
 def _run(settings: Settings, *, demo: bool) -> int:
     broker, environment = _broker(settings)
+    if demo:
+        # Nothing goes live that does not say who it comes from.
+        made_up = settings.lacking(sample()["organisation"])
+        environment |= {name.upper(): value for name, value in made_up.items()}
     try:
         tell = _prepare(settings, environment, demo=demo)
         household = _household(settings, environment, with_broker=bool(environment["REDIS_URL"]))

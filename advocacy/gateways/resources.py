@@ -1,7 +1,9 @@
 """Where our own files are: in the checkout, or inside the installed package."""
 
 import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -17,6 +19,11 @@ def procfile_path() -> Path:
 
 def migrations_path() -> Path:
     return _PACKAGE / "migrations"
+
+
+def sample() -> dict[str, Any]:
+    """Return the sample campaign with its people and its made-up organisation, as its file tells it."""
+    return tomllib.loads((_PACKAGE / "operations" / "sample.toml").read_text(encoding="utf-8"))
 
 
 def _found(name: str) -> Path:

@@ -20,8 +20,15 @@ from advocacy.models.campaign import Campaign
 from advocacy.operations import audit, following, planning, timetable
 
 LONGEST_DAYS = 366
-FOR_A_PERSON = ("review", "update")
-"""Faults that a person's look mends; a rehearsal, which sends nothing, does not wait for it."""
+NOT_OF_THE_CASE = ("review", "update", "sender", "address", "contact")
+"""Faults that a person's look or a setting mends; a rehearsal, which sends nothing, does not wait for it."""
+
+
+_NAMELESS = {
+    "sender": "Nobody is told who writes to them: set ORGANISATION_NAME.",
+    "address": "Each mail must name a postal address: set ORGANISATION_ADDRESS.",
+    "contact": "People must be able to answer: set ORGANISATION_CONTACT (or MAIL_FROM) to an address that somebody reads.",
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ def find(session: Session, slug: str) -> Campaign:
     return campaign
 
 
-def launch_faults(campaign: Campaign, now: datetime) -> list[Fault]:
+def launch_faults(campaign: Campaign, now: datetime, settings: Settings) -> list[Fault]:
     """Return everything that keeps a draft from going live, the gravest first."""
     faults = [*_unread_faults(campaign), *_deadline_faults(campaign, now)]
     if not campaign.title.strip():
@@ -57,7 +64,7 @@ def launch_faults(campaign: Campaign, now: datetime) -> list[Fault]:
     ]
     if not campaign.summary.strip():
         faults.append(Fault("summary", "Tell the case in two sentences: they open the page and each mail."))
-    return faults
+    return [*faults, *(Fault(name, _NAMELESS[name]) for name in settings.unnamed)]
 
 
 def launch(session: Session, campaign: Campaign, *, gateways: Gateways, settings: Settings, actor: str) -> None:
@@ -69,14 +76,21 @@ def launch(session: Session, campaign: Campaign, *, gateways: Gateways, settings
     _lock(session, campaign)
     if campaign.state is not CampaignState.DRAFT:
         raise ConflictError(f"“{campaign.title}” was launched before. To send it again, copy it to a new draft.")
-    faults = launch_faults(campaign, now)
+    faults = launch_faults(campaign, now, settings)
     if faults:
         raise ConflictError("It cannot be launched. " + " ".join(fault.message for fault in faults))
+    go_live(session, campaign, now=now, gateways=gateways, settings=settings, actor=actor)
+    session.commit()
+
+
+def go_live(
+    session: Session, campaign: Campaign, *, now: datetime, gateways: Gateways, settings: Settings, actor: str
+) -> None:
+    """Take a draft live as it is, in the caller's transaction: for `launch`, and for a rehearsal."""
     campaign.launched_at = now
     following.carry_over(session, campaign, now=now)
     _move(session, campaign, CampaignState.LIVE, actor=actor, now=now, why="launched")
     planning.derive(session, campaign, now=now, writer=gateways.mails, settings=settings)
-    session.commit()
 
 
 def pause(session: Session, campaign: Campaign, *, gateways: Gateways, actor: str) -> None:

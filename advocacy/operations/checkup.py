@@ -34,9 +34,10 @@ def settings(in_force: Settings) -> Iterator[Finding]:
         yield bad("mail", "Mail goes to the local mailbox: nobody gets any.", "Set MAIL_TRANSPORT=sendgrid or smtp.")
     if not in_force.secure_cookies and in_force.mail_transport is not MailTransport.MAILBOX:
         yield warning("PUBLIC_URL", f"{in_force.base_url} is not https.", "Put a proxy with a certificate in front.")
-    if "ORGANISATION_ADDRESS" in in_force.organisation_address:
+    for name in in_force.unnamed:
+        setting = {"sender": "ORGANISATION_NAME", "address": "ORGANISATION_ADDRESS"}.get(name, "ORGANISATION_CONTACT")
         yield warning(
-            "ORGANISATION_ADDRESS", "Each mail must name a postal address; none is set.", "Set ORGANISATION_ADDRESS."
+            setting, f"It is not set, so no campaign goes live: people must know our {name}.", f"Set {setting}."
         )
     yield from _secret_files(in_force)
     yield from _disk(in_force)

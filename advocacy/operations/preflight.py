@@ -121,8 +121,10 @@ def _nights(campaign: Campaign, draft: Draft, at: datetime, zones: Sequence[tupl
 
 
 def _sender(session: Session, settings: Settings) -> Iterator[Check]:
-    named = settings.organisation_name != "Your organisation"
-    yield Check("sender", Grade.GOOD if named else Grade.WARNING, {"name": settings.sender_name})
+    named = "sender" not in settings.unnamed
+    yield Check("sender", Grade.GOOD if named else Grade.BAD, {"name": settings.sender_name})
+    answers = "contact" not in settings.unnamed
+    yield Check("contact", Grade.GOOD if answers else Grade.BAD, {"contact": settings.contact})
     if settings.mail_transport is MailTransport.MAILBOX:
         yield Check("domain", Grade.GOOD, {"mailbox": True})
         return
@@ -163,14 +165,14 @@ def _subject(words: Sequence[Words], draft: Draft) -> Check:
 
 
 def _address(words: Sequence[Words], settings: Settings) -> Check:
-    given = "ORGANISATION_ADDRESS" not in settings.organisation_address
+    given = "address" not in settings.unnamed
     there = all(mail_checks.names(each, settings.organisation_address) for each in words)
-    grade = Grade.BAD if not there else Grade.GOOD if given else Grade.WARNING
+    grade = Grade.GOOD if there and given else Grade.BAD
     return Check("address", grade, {"address": settings.organisation_address, "given": given})
 
 
 def _links(words: Sequence[Words], settings: Settings) -> Check:
-    ours = f"mailto:{settings.mail_from}"
+    ours = f"mailto:{settings.contact}"
     links = [
         link for link in mail_checks.links_of(words[0], base_url=settings.base_url) if not link.url.startswith(ours)
     ]

@@ -58,7 +58,8 @@ def rehearse(
     Raises ConflictError when it could not be launched at that moment.
     """
     start = campaign.launched_at or moment.now(session, gateways.clock)
-    faults = [fault for fault in campaigns.launch_faults(campaign, start) if fault.field not in campaigns.FOR_A_PERSON]
+    found = campaigns.launch_faults(campaign, start, settings)
+    faults = [fault for fault in found if fault.field not in campaigns.NOT_OF_THE_CASE]
     if faults:
         raise ConflictError("It cannot be rehearsed yet. " + " ".join(fault.message for fault in faults))
     sample = _sample(session, campaign, min(supporters, MOST_SUPPORTERS))
@@ -71,8 +72,8 @@ def rehearse(
             cast = _cast(session, copy, campaign, double, sample, start)
         else:
             cast = _made_up(copy, double, supporters, start)
+        campaigns.go_live(copy, double, now=start, gateways=inside, settings=settings, actor="rehearsal")
         copy.commit()
-        campaigns.launch(copy, double, gateways=inside, settings=settings, actor="rehearsal")
         acted = _play(copy, double, cast, inside, settings, clock)
         return _told(copy, double, cast, mailbox.mails, acted, start=start, made_up=not sample)
 

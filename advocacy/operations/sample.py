@@ -1,10 +1,8 @@
 """The sample campaign and its forty supporters, so that a first look shows the product at work."""
 
 import hashlib
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib import resources
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +11,7 @@ from advocacy.config import Settings
 from advocacy.domain.addressee import Role
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.supporter import ConsentAction, Reminders, SupporterState
-from advocacy.gateways import Gateways
+from advocacy.gateways import Gateways, resources
 from advocacy.models import campaign as stored
 from advocacy.models import moment
 from advocacy.models.base import keys_of
@@ -37,7 +35,7 @@ class Loaded:
 
 def load(session: Session, *, gateways: Gateways, settings: Settings) -> Loaded:
     """Add the sample campaign with its supporters and take it live; what is there already is left as it is."""
-    read = tomllib.loads(resources.files("advocacy.operations").joinpath("sample.toml").read_text(encoding="utf-8"))
+    read = resources.sample()
     now = moment.now(session, gateways.clock)
     campaign = stored.by_slug(session, read["campaign"]["slug"])
     added = 0
@@ -47,7 +45,8 @@ def load(session: Session, *, gateways: Gateways, settings: Settings) -> Loaded:
         audit.record(session, actor=ACTOR, what="sample.loaded", object_=f"campaign:{campaign.id}", now=now)
         session.commit()
     if campaign.state is CampaignState.DRAFT:
-        campaigns.launch(session, campaign, gateways=gateways, settings=settings, actor=ACTOR)
+        named = settings.model_copy(update=settings.lacking(read["organisation"]))
+        campaigns.launch(session, campaign, gateways=gateways, settings=named, actor=ACTOR)
     return Loaded(campaign.slug, added)
 
 

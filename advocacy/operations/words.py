@@ -95,7 +95,7 @@ def organisation_facts(settings: Settings) -> dict[str, Any]:
     return {
         "organisation": settings.organisation_name,
         "organisation_address": settings.organisation_address,
-        "contact": settings.mail_from,
+        "contact": settings.contact,
         "base_url": settings.base_url,
     }
 

@@ -59,7 +59,7 @@ def _shared() -> dict[str, object]:
         "organisation": in_force.organisation_name,
         "organisation_address": in_force.organisation_address,
         "base_url": in_force.base_url,
-        "contact": in_force.mail_from,
+        "contact": in_force.contact,
         "mailbox_in_use": in_force.mail_transport is MailTransport.MAILBOX,
         "now": current().clock.now(),
     }

@@ -71,6 +71,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
         "PUBLIC_URL": f"http://localhost:{port}",
         "INSTANCE_PATH": str(tmp_path / "instance"),
         "CLOCK_OFFSET_FILE": str(tmp_path / "offset"),
+        "MAIL_FROM": "actions@lantern.example",
         "ORGANISATION_NAME": "Lantern",
         "ORGANISATION_ADDRESS": "1 Harbour Street, Halifax, Canada",
         "TIMEZONE": "America/Toronto",

@@ -64,6 +64,7 @@ def served(sqlite_template: Path, tmp_path: Path) -> Iterator[Served]:
         database_url=f"sqlite:///{copy}",
         secret_key=SECRET,
         public_url=f"http://localhost:{port}",
+        mail_from="actions@lantern.example",
         organisation_name="Lantern",
         organisation_address="1 Harbour Street, Halifax, Canada",
     )

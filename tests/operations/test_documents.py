@@ -82,7 +82,7 @@ def test_who_can_be_reached_by_post_only_is_and_the_senders_office_is_nobody(
 def test_a_deadline_in_the_past_imports_and_cannot_be_launched(session: Session, settings: Settings) -> None:
     campaign = _imported(session, settings, "March 1, 2026")
 
-    assert "deadline" in [fault.field for fault in campaigns.launch_faults(campaign, NOON)]
+    assert "deadline" in [fault.field for fault in campaigns.launch_faults(campaign, NOON, settings)]
 
 
 def test_the_same_document_twice_gets_two_names(session: Session, settings: Settings) -> None:

@@ -253,14 +253,14 @@ def test_the_words_of_a_document_open_no_merge_field() -> None:
 def test_kept_apart_it_is_a_campaign_that_follows(running: Engine, settings: Settings) -> None:
     campaign = launched(running, 1, ua_number="31/26")
     draft = _import(running.session, settings, UPDATE)
-    assert [fault.field for fault in campaigns.launch_faults(draft, MORNING)] == ["update", "review"]
+    assert [fault.field for fault in campaigns.launch_faults(draft, MORNING, settings)] == ["update", "review"]
 
     updates.keep_apart(running.session, draft, gateways=running.gateways, actor="organiser:1")
 
     assert draft.follows_id == campaign.id
     assert updates.proposal(running.session, draft) is None
     editing.mark_reviewed(running.session, draft, now=MORNING, actor="organiser:1")
-    assert campaigns.launch_faults(draft, MORNING) == []
+    assert campaigns.launch_faults(draft, MORNING, settings) == []
 
 
 def test_an_unreviewed_reading_does_not_go_live(running: Engine, settings: Settings) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy import gateways
+from advocacy.config import Settings
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.permissions import OrganiserRole
@@ -21,6 +22,7 @@ from advocacy.models.single_mail import SingleMail
 from advocacy.operations import campaigns, engine, figures, preferences
 from tests.conftest import NOON
 from tests.factories import add_campaign, add_supporter, subscribe
+from tests.operations.test_campaigns import NAMELESS
 from tests.operations.test_documents import LETTER
 from tests.web.desks import add_organiser, set_scene, sign_in
 
@@ -272,3 +274,20 @@ def test_a_document_handed_in_twice_names_the_other_campaign(client: FlaskClient
     assert "handed in before" not in alone
     assert "handed in before" in second
     assert f'<a href="/desk/campaigns/{first.slug}">' in second
+
+
+def test_the_check_names_who_we_are_or_links_to_where_it_is_mended(
+    app: Flask, client: FlaskClient, session: Session, clock: SimulatedClock, settings: Settings
+) -> None:
+    campaign = _draft(session, clock)
+    good = client.get(f"/desk/campaigns/{campaign.slug}/check").text
+    app.extensions["advocacy.settings"] = settings.model_copy(update=NAMELESS)
+
+    page = client.get(f"/desk/campaigns/{campaign.slug}/check").text
+    identity = client.get("/desk/settings").text
+
+    assert "People can answer you at actions@lantern.example" in good
+    assert page.count('<a href="/desk/settings">Mend it</a>') == 3
+    assert f'action="/desk/campaigns/{campaign.slug}/launch"' in good
+    assert f'action="/desk/campaigns/{campaign.slug}/launch"' not in page
+    assert "ORGANISATION_ADDRESS=&#34;" in identity or 'ORGANISATION_ADDRESS="' in identity

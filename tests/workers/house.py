@@ -75,6 +75,9 @@ class House:
                 instance_path=self.instance,
                 database_url=url,
                 secret_key=SECRET,
+                mail_from="actions@lantern.example",
+                organisation_name="Lantern",
+                organisation_address="1 Harbour Street, Halifax, Canada",
             )
         )
         self._processes: dict[str, subprocess.Popen[bytes]] = {}

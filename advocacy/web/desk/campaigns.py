@@ -81,7 +81,8 @@ def blank() -> ResponseReturnValue:
 def case(slug: str) -> ResponseReturnValue:
     session = db.session()
     campaign = campaigns.find(session, slug)
-    faults = campaigns.launch_faults(campaign, who.now()) if campaign.state is CampaignState.DRAFT else []
+    is_draft = campaign.state is CampaignState.DRAFT
+    faults = campaigns.launch_faults(campaign, who.now(), settings()) if is_draft else []
     return render_template(
         "desk/campaign/case.html",
         campaign=campaign,

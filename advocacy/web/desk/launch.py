@@ -32,7 +32,7 @@ def show(slug: str) -> ResponseReturnValue:
     asked = request.args.get("person", "")
     person = next((each for each in sample if each.uid == asked), sample[0] if sample else None)
     language = person.language if person else campaign.language
-    faults = campaigns.launch_faults(campaign, now)
+    faults = campaigns.launch_faults(campaign, now, settings())
     lines = mails.lines(session, campaign, now)
     return render_template(
         "desk/campaign/check.html",

@@ -127,6 +127,18 @@ def mail_name(rule: str) -> str:
     return named.get(rule, rule)
 
 
+@bp.app_template_filter("unnamed")
+def unnamed(what: str) -> str:
+    """What is missing of our own identity and who sets it; empty for anything else that may be missing."""
+    return {
+        "sender": _("Nobody is told who writes to them: ORGANISATION_NAME is not set."),
+        "address": _("ORGANISATION_ADDRESS is not set. The law asks for a postal address in each mail."),
+        "contact": _(
+            "People must be able to answer: neither ORGANISATION_CONTACT nor MAIL_FROM is an address that somebody reads."
+        ),
+    }.get(what, "")
+
+
 @bp.app_template_filter("state_word")
 def state_word(state: CampaignState | BlastState | DispatchState) -> str:
     """A state as a word for a reader."""
