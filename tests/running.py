@@ -17,7 +17,7 @@ from advocacy.gateways import Gateways
 from advocacy.gateways.clock import SimulatedClock
 from advocacy.models.blast import Blast, Dispatch, Report
 from advocacy.models.campaign import Campaign
-from advocacy.operations import engine, invariants, planning, sending
+from advocacy.operations import engine, invariants, planning, sending, starting
 from tests.factories import add_campaign, add_supporter, subscribe
 
 
@@ -84,8 +84,15 @@ class Engine:
     def run(self) -> int:
         return engine.run_once(self.session, gateways=self.gateways, settings=self.settings)
 
-    def tick(self) -> None:
-        engine.tick(self.session, gateways=self.gateways, settings=self.settings)
+    def tick(self, wake: Callable[[], object] = lambda: None) -> None:
+        engine.tick(self.session, gateways=self.gateways, settings=self.settings, wake=lambda: wake() and None)
+
+    def plan(self, rule: str = "launch") -> bool:
+        """Plan one chunk, and let the blast start if it may."""
+        blast_id = self.blasts()[rule].id
+        more = planning.plan(self.session, blast_id, gateways=self.gateways, settings=self.settings)
+        starting.start(self.session, blast_id, gateways=self.gateways, settings=self.settings)
+        return more
 
     def hand_over(self) -> int:
         return sending.hand_over_due(self.session, gateways=self.gateways, settings=self.settings)

@@ -16,5 +16,10 @@ from workers.single import send_single
 @shared_task(name="engine.tick")
 def tick() -> None:
     """Plan and notice what is due. Runs every five seconds; two at once are harmless: each step compares and sets."""
-    engine.tick(db.session(), gateways=gateways.current(), settings=current_app.extensions["advocacy.settings"])
+    engine.tick(
+        db.session(),
+        gateways=gateways.current(),
+        settings=current_app.extensions["advocacy.settings"],
+        wake=lambda: nudge(send_due),
+    )
     nudge(send_single, send_due, apply_reports, extend_journal, look_at_domain, work_on_lists, count_figures)

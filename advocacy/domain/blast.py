@@ -64,13 +64,14 @@ for _state in BlastState:
         _NEXT[_state, _M.CANCEL] = _S.CANCELLED
 
 
-def next_state(state: BlastState, move: Move, *, planned: bool = False, begun: bool = False) -> BlastState:
+def next_state(state: BlastState, move: Move, *, started: bool = False, begun: bool = False) -> BlastState:
     """Return the state that follows `move`, or `state` itself when the blast cannot make it.
 
-    Resuming goes back to where the pause found it: `begun` when planning had begun, `planned` when it was done.
+    Resuming goes back to where the pause found it: `begun` when planning had begun, `started` when its requests go.
+    A blast that sends may still be planned further.
     """
     if (state, move) == (BlastState.PAUSED, Move.RESUME):
-        if planned:
+        if started:
             return BlastState.SENDING
         return BlastState.PLANNING if begun else BlastState.SCHEDULED
     return _NEXT.get((state, move), state)

@@ -30,7 +30,8 @@ class Blast(Base):
 
     `rule` is a cadence step's key, or "manual", "update", "outcome". `occurrence` carries the campaign's generation
     number (a uuid when written by hand), so that a replanned step is a new blast which `supersedes` the old one.
-    `plan_cursor` is the last supporter id planned; `swept_to` the instant up to which late joiners were looked for.
+    `plan_cursor` is the last supporter id planned, `planned_at` when nobody was left; `started_at` is when its first
+    requests were let go, which may be sooner. `swept_to` is the instant up to which late joiners were looked for.
     """
 
     __tablename__ = "blast"
@@ -51,6 +52,7 @@ class Blast(Base):
     local_time: Mapped[bool] = mapped_column(default=False)
     send_by: Mapped[datetime]
     plan_cursor: Mapped[int] = mapped_column(BigId, default=0)
+    started_at: Mapped[datetime | None]
     planned_at: Mapped[datetime | None]
     swept_to: Mapped[datetime | None]
     row_version: Mapped[int] = mapped_column(default=1)

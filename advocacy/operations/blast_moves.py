@@ -33,6 +33,15 @@ def find(session: Session, blast_id: int) -> Blast:
     return blast
 
 
+def find_to_plan(session: Session, blast_id: int) -> Blast | None:
+    """Return the blast under the lock of whoever plans it, None if it is gone.
+
+    No move is made meanwhile and nobody else plans it, but its requests begin and are settled: their lock is one of the
+    row's key alone.
+    """
+    return session.get(Blast, blast_id, with_for_update={"key_share": True}, populate_existing=True)
+
+
 def pause(session: Session, blast_id: int, *, now: datetime, actor: str) -> None:
     """Hold a blast: no request of it begins after this has returned. Raises ConflictError when it has ended."""
     _move_alone(session, blast_id, Move.PAUSE, now=now, actor=actor)
@@ -94,8 +103,8 @@ def decide(session: Session, blast_id: int, no: int, decision: Decision, *, now:
 
 def move(session: Session, blast: Blast, what: Move, *, now: datetime, actor: str, why: str) -> bool:
     """Make one move in the caller's transaction, which holds the blast's lock; return False if it changes nothing."""
-    begun, planned = blast.plan_cursor > 0 or blast.swept_to is not None, blast.planned_at is not None
-    becomes = blasts.next_state(blast.state, what, planned=planned, begun=begun)
+    begun, started = blast.plan_cursor > 0 or blast.swept_to is not None, blast.started_at is not None
+    becomes = blasts.next_state(blast.state, what, started=started, begun=begun)
     if becomes is blast.state:
         return False
     audit.record(

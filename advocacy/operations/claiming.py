@@ -44,6 +44,7 @@ def claim(session: Session, *, gateways: Gateways, settings: Settings) -> Claim 
         "now": moment.moved(session, clock),
         "soon": moment.moved(session, clock, settings.request_timeout),
         "kind": gateways.provider.name,
+        "batch": gateways.provider.batch,
     }
     connection = session.connection()
     row = connection.execute(_due_first(dialect), times).first()
@@ -76,7 +77,7 @@ def claim(session: Session, *, gateways: Gateways, settings: Settings) -> Claim 
 
 
 def is_waiting(session: Session, *, gateways: Gateways, settings: Settings) -> bool:
-    """Whether a dispatch is due that may be claimed soon: it waits for a canary, or somebody has just locked it."""
+    """Whether a dispatch is due that may be claimed soon: it waits for a canary, or to be filled, or is just locked."""
     clock = gateways.clock
     times = {"now": moment.moved(session, clock), "soon": moment.moved(session, clock, settings.request_timeout)}
     waits = session.connection().execute(_any_due(session.get_bind().dialect.name), times).first() is not None
@@ -104,7 +105,7 @@ def _due_first(dialect: str) -> Select[*tuple[object, ...]]:
         .join_from(Dispatch, Blast, Blast.id == Dispatch.blast_id)
         .join(Campaign, Campaign.id == Blast.campaign_id)
         .join(ContentVersion, ContentVersion.id == Dispatch.content_version_id)
-        .where(*_due(now, moment.later(dialect, "soon")), ~_waits_for_canary())
+        .where(*_due(now, moment.later(dialect, "soon")), ~_may_grow(), ~_waits_for_canary())
         .order_by(Dispatch.due_at, Dispatch.blast_id, Dispatch.no)
         .limit(1)
         .with_for_update(of=Dispatch, skip_locked=True)
@@ -151,6 +152,12 @@ def _due(now: ColumnElement[datetime], soon: ColumnElement[datetime]) -> list[Co
         campaign_allows(),
         ~held,
     ]
+
+
+def _may_grow() -> ColumnElement[bool]:
+    """While its blast is planned, a request that is not full waits for more people; `cutting.tails` says the same."""
+    part_empty = and_(Dispatch.n < bindparam("batch"), ~Dispatch.canary, Dispatch.parent_no.is_(None))
+    return and_(Blast.planned_at.is_(None), part_empty)
 
 
 def _waits_for_canary() -> ColumnElement[bool]:

@@ -64,7 +64,7 @@ def next_no(session: Session, blast_id: int) -> int:
 def tails(session: Session, blast_id: int, batch: int) -> dict[Bucket, Tail]:
     """Return the dispatches that may still grow, by what their people share.
 
-    Nobody claims a dispatch before its blast is all planned, and the caller holds the blast's lock.
+    Nobody claims one that is not full before its blast is all planned, and the caller holds the planner's lock.
     """
     rows = session.execute(
         select(
@@ -187,12 +187,15 @@ def write(
 
 
 def _grow(session: Session, blast_id: int, no: int, people: int, last: int) -> None:
-    session.execute(
+    grown = session.execute(
         update(Dispatch)
-        .where(Dispatch.blast_id == blast_id, Dispatch.no == no)
+        .where(Dispatch.blast_id == blast_id, Dispatch.no == no, Dispatch.state == DispatchState.PLANNED)
         .values(n=Dispatch.n + people, last_supporter_id=last)
         .execution_options(synchronize_session=False)
-    )
+        .returning(Dispatch.no)
+    ).first()
+    if grown is None:
+        raise RuntimeError(f"request {no} of blast {blast_id} was to grow and is not waiting any more")
 
 
 def dispatch_row(blast_id: int, no: int, bucket: Bucket) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
@@ -33,10 +33,10 @@ _PLANS_SECONDS = 20.0
 _ROUNDS = 50
 
 
-def tick(session: Session, *, gateways: Gateways, settings: Settings) -> None:
+def tick(session: Session, *, gateways: Gateways, settings: Settings, wake: Callable[[], None] = lambda: None) -> None:
     """Do all that time asks for but the sending itself. Two at once are harmless: each step compares and sets.
 
-    A restored backup is held: nothing is planned or sent until an operator lets it go on.
+    `wake` is called when a blast begins to send while its planning goes on, for others to send beside it. A restored backup is held: nothing is planned or sent until an operator lets it go on.
     """
     now = moment.now(session, gateways.clock)
     installation.set_fact(session, installation.TICKED_AT, now.isoformat())
@@ -50,7 +50,7 @@ def tick(session: Session, *, gateways: Gateways, settings: Settings) -> None:
     _close_campaigns(session, now)
     _derive_missing(session, now, gateways=gateways, settings=settings)
     trying.decide_due(session, now)
-    _plan(session, now, gateways=gateways, settings=settings)
+    _plan(session, now, gateways=gateways, settings=settings, wake=wake)
     for blast_id in _sending(session):
         planning.sweep(session, blast_id, gateways=gateways, settings=settings)
     _note_progress(session)
@@ -99,13 +99,18 @@ def resume(session: Session, *, now: datetime, actor: str) -> bool:
     return True
 
 
-def _plan(session: Session, now: datetime, *, gateways: Gateways, settings: Settings) -> None:
+def _plan(session: Session, now: datetime, *, gateways: Gateways, settings: Settings, wake: Callable[[], None]) -> None:
+    """Once its first people are in, a blast begins to send; the rest are planned meanwhile."""
     until = gateways.clock.boottime() + _PLANS_SECONDS
     for blast_id in planning.waiting(session, now):
-        while planning.plan(session, blast_id, gateways=gateways, settings=settings):
+        more = planning.plan(session, blast_id, gateways=gateways, settings=settings)
+        starting.start(session, blast_id, gateways=gateways, settings=settings)
+        if more:
+            wake()
+        while more:
             if gateways.clock.boottime() >= until:
                 return
-        starting.start(session, blast_id, gateways=gateways, settings=settings)
+            more = planning.plan(session, blast_id, gateways=gateways, settings=settings)
     for blast_id in starting.held_back(session, now):
         starting.start(session, blast_id, gateways=gateways, settings=settings)
 
@@ -123,7 +128,7 @@ def _sending(session: Session) -> list[int]:
         session.scalars(
             select(Blast.id)
             .join(Campaign, Campaign.id == Blast.campaign_id)
-            .where(Blast.state == BlastState.SENDING, planning.campaign_allows())
+            .where(Blast.state == BlastState.SENDING, Blast.planned_at.is_not(None), planning.campaign_allows())
             .order_by(Blast.id)
         )
     )
@@ -134,7 +139,11 @@ def _note_progress(session: Session) -> None:
     moved = select(func.max(Dispatch.settled_at)).where(Dispatch.blast_id == Blast.id).scalar_subquery()
     session.execute(
         update(Blast)
-        .where(Blast.state == BlastState.SENDING, moved > func.coalesce(Blast.progress_at, Blast.created_at))
+        .where(
+            Blast.state == BlastState.SENDING,
+            Blast.planned_at.is_not(None),
+            moved > func.coalesce(Blast.progress_at, Blast.created_at),
+        )
         .values(progress_at=moved)
         .execution_options(synchronize_session=False)
     )
@@ -163,12 +172,12 @@ def _close_campaigns(session: Session, now: datetime) -> None:
 def _close_blasts(session: Session, now: datetime, *, gateways: Gateways) -> None:
     """Complete the blasts that have nothing more to do, and end those whose last instant passed before they began."""
     open_ = exists().where(Dispatch.blast_id == Blast.id, Dispatch.state.in_(OPEN))
-    for blast_id in session.scalars(select(Blast.id).where(Blast.state == BlastState.SENDING, ~open_)).all():
+    sending, planned = Blast.state == BlastState.SENDING, Blast.planned_at.is_not(None)
+    for blast_id in session.scalars(select(Blast.id).where(sending, planned, ~open_)).all():
         _complete(session, blast_id, now, gateways=gateways)
-    unbegun = (BlastState.SCHEDULED, BlastState.PLANNING, BlastState.PAUSED, BlastState.BLOCKED)
-    for blast_id in session.scalars(
-        select(Blast.id).where(Blast.state.in_(unbegun), Blast.send_by <= now, Blast.rule != "manual", ~open_)
-    ).all():
+    halted = (BlastState.SCHEDULED, BlastState.PLANNING, BlastState.PAUSED, BlastState.BLOCKED)
+    unfinished = or_(and_(sending, ~planned), and_(Blast.state.in_(halted), Blast.rule != "manual"))
+    for blast_id in session.scalars(select(Blast.id).where(unfinished, Blast.send_by <= now, ~open_)).all():
         blast = blast_moves.find(session, blast_id)
         blast_moves.end(session, blast, now=now, actor="engine", why="expired")
         session.commit()
@@ -177,7 +186,7 @@ def _close_blasts(session: Session, now: datetime, *, gateways: Gateways) -> Non
 def _complete(session: Session, blast_id: int, now: datetime, *, gateways: Gateways) -> None:
     blast = blast_moves.find(session, blast_id)
     open_ = exists().where(Dispatch.blast_id == blast.id, Dispatch.state.in_(OPEN))
-    if blast.state is not BlastState.SENDING or session.scalar(select(open_)):
+    if blast.state is not BlastState.SENDING or blast.planned_at is None or session.scalar(select(open_)):
         session.rollback()
         return
     if now < blast.send_by:

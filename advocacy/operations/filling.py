@@ -82,8 +82,8 @@ def fill(
     """Put everyone among the candidates (a condition on `Supporter`, or a chunk) who is to get this blast into it.
 
     Runs in the caller's transaction, which holds the blast's lock. Who is in it already stays where they are, so that
-    doing it again puts in nobody twice. `batch` is the most people one request may carry. The first chunk begins with
-    the canaries; each later one first fills up the requests that the ones before left part empty.
+    doing it again puts in nobody twice. `batch` is the most people one request may carry. The first people of all are
+    the canaries; each later chunk first fills up the requests that the ones before left part empty.
     """
     deadline = campaign.due_by()
     if deadline is None:
@@ -98,7 +98,7 @@ def fill(
     chunk = candidates if isinstance(candidates, Chunk) else None
     tails = cutting.tails(session, blast.id, batch) if chunk is not None else {}
     first_no = cutting.next_no(session, blast.id)
-    canaries = chunk is not None and chunk.after == 0
+    canaries = chunk is not None and first_no == 1
     cuts = cutting.cuts(placing, groups, tails, first_no=first_no, batch=batch, canaries=canaries)
     session.execute(_deliveries(session, rule, placing, cuts, candidates, calendar, now=now, batch=batch))
     faults.point("plan.slice.mid")

@@ -35,7 +35,7 @@ GRACE = timedelta(hours=6)
 NEWS = ("update", "outcome")
 """Mails that may go out after the deadline and from a closed campaign."""
 
-_CHUNK = {"sqlite": 5_000, "postgresql": 50_000}
+CHUNK = {"sqlite": 5_000, "postgresql": 50_000}
 
 
 def derive(session: Session, campaign: Campaign, *, now: datetime, writer: Writer, settings: Settings) -> None:
@@ -106,17 +106,24 @@ def close(session: Session, campaign: Campaign, *, now: datetime) -> None:
 
 
 def waiting(session: Session, now: datetime) -> Sequence[int]:
-    """Return the blasts whose planning is to begin or to go on, the soonest first."""
+    """Return the blasts whose planning is to begin or to go on, the soonest first, but those that somebody plans just now."""
     soon = or_(Blast.scheduled_at <= now + AHEAD, Blast.rule == "launch")
-    return session.scalars(
+    found = session.scalars(
         select(Blast.id)
         .join(Campaign, Campaign.id == Blast.campaign_id)
         .where(
-            or_(Blast.state == BlastState.PLANNING, and_(Blast.state == BlastState.SCHEDULED, soon)),
+            or_(
+                Blast.state == BlastState.PLANNING,
+                and_(Blast.state == BlastState.SENDING, Blast.planned_at.is_(None)),
+                and_(Blast.state == BlastState.SCHEDULED, soon),
+            ),
             campaign_allows(),
         )
         .order_by(Blast.scheduled_at, Blast.id)
+        .with_for_update(of=Blast, key_share=True, skip_locked=True)
     ).all()
+    session.commit()
+    return found
 
 
 def campaign_allows() -> ColumnElement[bool]:
@@ -130,34 +137,38 @@ def campaign_allows() -> ColumnElement[bool]:
 def plan(session: Session, blast_id: int, *, gateways: Gateways, settings: Settings) -> bool:
     """Plan one chunk of a blast, in one transaction; return whether there is more to do.
 
-    The cursor moves with the rows it stands for: a planner that dies redoes one chunk and puts in nobody twice. When
-    nobody is left, `starting.start` lets the blast send.
+    The cursor moves with the rows it stands for: a planner that dies redoes one chunk and puts in nobody twice. Once
+    `starting.start` has let the blast send, its requests go beside the planning: those that are full, and the canaries.
+    The others may still grow, and go when nobody is left to be planned.
     """
     now = moment.now(session, gateways.clock)
-    blast = blast_moves.find(session, blast_id)
+    blast = blast_moves.find_to_plan(session, blast_id)
+    if blast is None:
+        session.rollback()
+        return False
     campaign = session.get_one(Campaign, blast.campaign_id)
     if blast.state is BlastState.SCHEDULED and not _begin(session, blast, campaign, now, gateways, settings):
         session.commit()
         return False
-    if blast.state is not BlastState.PLANNING:
+    if blast.state not in {BlastState.PLANNING, BlastState.SENDING} or blast.planned_at is not None:
         session.rollback()
         return False
-    size = _CHUNK[session.get_bind().dialect.name]
-    next_ = select(Supporter.id).where(Supporter.id > blast.plan_cursor).order_by(Supporter.id).limit(size).subquery()
+    after, size = blast.plan_cursor, CHUNK[session.get_bind().dialect.name]
+    next_ = select(Supporter.id).where(Supporter.id > after).order_by(Supporter.id).limit(size).subquery()
     upper = session.scalar(select(func.max(next_.c.id)))
     if upper is None:
-        _learn_of(session)
-        return False
-    chunk = Chunk(blast.plan_cursor, upper)
-    fill(session, blast, campaign, candidates=chunk, now=now, batch=gateways.provider.batch)
-    blast.plan_cursor, blast.progress_at = upper, now
+        blast.planned_at = now
+    else:
+        fill(session, blast, campaign, candidates=Chunk(after, upper), now=now, batch=gateways.provider.batch)
+        blast.plan_cursor, blast.progress_at = upper, now
     session.commit()
-    return True
+    if upper is None or after == 0:
+        _learn_of(session)
+    return upper is not None
 
 
 def _learn_of(session: Session) -> None:
     """Tell PostgreSQL what was just written: until it happens to look, it takes the tables for as small as before."""
-    session.rollback()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("ANALYZE delivery, dispatch"))
         session.commit()
@@ -168,7 +179,7 @@ def sweep(session: Session, blast_id: int, *, gateways: Gateways, settings: Sett
     now = moment.now(session, gateways.clock)
     blast = blast_moves.find(session, blast_id)
     campaign = session.get_one(Campaign, blast.campaign_id)
-    if blast.state is not BlastState.SENDING or now >= blast.send_by:
+    if blast.state is not BlastState.SENDING or blast.planned_at is None or now >= blast.send_by:
         session.rollback()
         return 0
     after = (blast.swept_to or blast.created_at) - OVERLAP

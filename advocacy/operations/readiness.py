@@ -81,7 +81,7 @@ def _stuck(session: Session, now: datetime) -> list[str]:
         or_(Dispatch.hold_until.is_(None), Dispatch.hold_until < long_ago),
         or_(Dispatch.civil_until.is_(None), Dispatch.civil_until > now),
     )
-    moved = func.coalesce(Blast.progress_at, Blast.planned_at, Blast.created_at)
+    moved = func.coalesce(Blast.progress_at, Blast.started_at, Blast.created_at)
     stuck = (
         select(Blast.id)
         .join(Campaign, Campaign.id == Blast.campaign_id)

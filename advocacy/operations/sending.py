@@ -146,7 +146,7 @@ def _begin(session: Session, claimed: Claim, built: Built, *, gateways: Gateways
     """T2: from here on the request may leave. False when we no longer hold it, or its blast may not send."""
     clock = gateways.clock
     connection = session.connection()
-    sending = connection.execute(statements.SHARE, {"in_blast": claimed.blast_id}).first()
+    connection.execute(statements.HOLD, {"in_blast": claimed.blast_id})
     event = Event.BEGIN if built.request.people else Event.FIND_NOBODY
     times = {
         "now": moment.moved(session, clock),
@@ -155,11 +155,7 @@ def _begin(session: Session, claimed: Claim, built: Built, *, gateways: Gateways
     }
     held = statements.named(claimed) | {"sha": built.sha256, "late": claimed.due_at + _LAG}
     held |= {"opens": built.request.count_opens}
-    begun = (
-        sending is not None
-        and connection.execute(statements.begin(session.get_bind().dialect.name, event), times | held).first()
-    )
-    if not begun:
+    if not connection.execute(statements.begin(session.get_bind().dialect.name, event), times | held).first():
         session.rollback()
         _free(session, claimed)
         return False

@@ -263,7 +263,7 @@ def _unblock_after_canaries(session: Session, now: datetime) -> None:
 
 def _unblock(session: Session, now: datetime, *, kind: str) -> None:
     """When the account has cooled down, blocked blasts try again: one request at a time asks whether it is mended."""
-    begun = and_(Blast.planned_at.is_not(None), ~Blast.state_reason.startswith(_CANARY))
+    begun = and_(Blast.started_at.is_not(None), ~Blast.state_reason.startswith(_CANARY))
     blocked = session.scalars(select(Blast.id).where(Blast.state == BlastState.BLOCKED, begun)).all()
     if not blocked or not account.usable(session, kind, now):
         session.rollback()

@@ -1,4 +1,4 @@
-"""The step between planned and sending: the provider is asked, in its sandbox, whether it would take the words."""
+"""The step before sending: the provider is asked, in its sandbox, whether it would take the words."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -26,7 +26,8 @@ _NOBODY = 0
 
 
 def start(session: Session, blast_id: int, *, gateways: Gateways, settings: Settings) -> None:
-    """Let a blast whose people are all planned send, once the provider says that it would take each of its contents.
+    """Let a blast send, once the provider says that it would take each of its contents. The rest of its people may still
+    be planned meanwhile.
 
     Its No blocks the blast with the reason. No answer decides nothing: the next tick asks again. The question sends
     nothing and is asked without a transaction, so that twice, or twice at once, is harmless.
@@ -42,9 +43,9 @@ def start(session: Session, blast_id: int, *, gateways: Gateways, settings: Sett
     if isinstance(answer, Refused | Blocked):
         _hold_back(session, blast, answer.reason, now=now)
     elif isinstance(answer, Accepted):
-        blast.planned_at = now
+        blast.started_at = now
         ready = Move.UNBLOCK if blast.state is BlastState.BLOCKED else Move.BEGIN_SENDING
-        blast_moves.move(session, blast, ready, now=now, actor="engine", why="planned")
+        blast_moves.move(session, blast, ready, now=now, actor="engine", why="the provider would take it")
         faults.point("plan.before_running")
     session.commit()
 
@@ -53,7 +54,7 @@ def held_back(session: Session, now: datetime) -> Sequence[int]:
     """Return the blasts that the provider would not take, and about which it is time to ask again."""
     return session.scalars(
         select(Blast.id)
-        .where(Blast.state == BlastState.BLOCKED, Blast.planned_at.is_(None), Blast.progress_at <= now - AGAIN)
+        .where(Blast.state == BlastState.BLOCKED, Blast.started_at.is_(None), Blast.progress_at <= now - AGAIN)
         .order_by(Blast.id)
     ).all()
 
@@ -85,7 +86,7 @@ def _asked(session: Session, blast_id: int, *, gateways: Gateways, settings: Set
 
 
 def _waits(blast: Blast) -> bool:
-    return blast.planned_at is None and blast.state in {BlastState.PLANNING, BlastState.BLOCKED}
+    return blast.started_at is None and blast.state in {BlastState.PLANNING, BlastState.BLOCKED}
 
 
 def _hold_back(session: Session, blast: Blast, reason: str, *, now: datetime) -> None:

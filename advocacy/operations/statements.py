@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, case, select, update
+from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, case, exists, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from advocacy.domain.blast import BlastState
@@ -18,13 +18,25 @@ from advocacy.operations.planning import campaign_allows
 
 TABLE = cast("Table", Dispatch.__table__)
 
-SHARE = (
+HOLD = (
     select(Blast.__table__.c.id)
     .join(Campaign, Campaign.id == Blast.campaign_id)
-    .where(Blast.id == bindparam("in_blast"), Blast.state == BlastState.SENDING, campaign_allows())
-    .with_for_update(read=True, of=[Campaign, Blast])
+    .where(Blast.id == bindparam("in_blast"))
+    .with_for_update(read=True, key_share=True, of=[Campaign, Blast])
 )
-"""Campaign first, then blast, then dispatch: the order in which everybody locks them, and PostgreSQL what it is told."""
+"""Campaign first, then blast, then dispatch: the order in which everybody locks them, and PostgreSQL what it is told.
+
+Whoever moves a campaign or a blast locks it FOR UPDATE, and waits for this; whoever plans does not (`find_to_plan`).
+This lock may return a row as it was before a planner's change, so the state is asked in the statement after it.
+"""
+
+
+_SENDS = exists().where(
+    Blast.id == bindparam("in_blast"),
+    Blast.state == BlastState.SENDING,
+    Campaign.id == Blast.campaign_id,
+    campaign_allows(),
+)
 
 
 def named(claimed: Claim) -> dict[str, object]:
@@ -63,6 +75,7 @@ def begin(dialect: str, event: Event) -> ReturningUpdate[tuple[int]]:
             Dispatch.state == DispatchState.CLAIMED,
             Dispatch.lease_until > now,
             Dispatch.send_by > moment.later(dialect, "soon"),
+            _SENDS,
         )
         .values(values)
         .returning(TABLE.c.no)

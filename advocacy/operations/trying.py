@@ -76,6 +76,7 @@ def decide_due(session: Session, now: datetime) -> None:
             Manuscript.pressed_at.is_not(None),
             Manuscript.decided_at.is_(None),
             Blast.state.in_(_SENT),
+            Blast.planned_at.is_not(None),
         )
     ).all()
     for blast_id in waiting:

@@ -51,15 +51,15 @@ def test_an_ended_blast_stays_ended(move: Move) -> None:
 
 
 @pytest.mark.parametrize(
-    ("begun", "planned", "state"),
+    ("begun", "started", "state"),
     [
         pytest.param(False, False, BlastState.SCHEDULED, id="before planning"),
         pytest.param(True, False, BlastState.PLANNING, id="while planning"),
-        pytest.param(True, True, BlastState.SENDING, id="planned"),
+        pytest.param(True, True, BlastState.SENDING, id="while sending"),
     ],
 )
-def test_resuming_goes_back_to_where_the_pause_found_it(*, begun: bool, planned: bool, state: BlastState) -> None:
-    assert blasts.next_state(BlastState.PAUSED, Move.RESUME, begun=begun, planned=planned) is state
+def test_resuming_goes_back_to_where_the_pause_found_it(*, begun: bool, started: bool, state: BlastState) -> None:
+    assert blasts.next_state(BlastState.PAUSED, Move.RESUME, begun=begun, started=started) is state
 
 
 def test_reports_in_any_order_leave_the_gravest() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ from advocacy.models.base import Base
 from advocacy.models.blast import Report
 from advocacy.models.campaign import Campaign
 from advocacy.models.supporter import Action, Supporter
-from advocacy.operations import blast_moves, planning, sending, suppressing
+from advocacy.operations import blast_moves, planning, sending, starting, suppressing
 from advocacy.operations.building import Claim, build
 from advocacy.operations.suppressing import Reason
 from tests.factories import add_campaign, add_supporter, subscribe
@@ -27,7 +28,21 @@ PEOPLE = 6
 STEPS = st.one_of(
     st.tuples(
         st.sampled_from(
-            ["tick", "claim", "build", "finish", "forget", "run", "pause", "resume", "report", "report lost", "clear"]
+            [
+                "tick",
+                "plan",
+                "send",
+                "claim",
+                "build",
+                "finish",
+                "forget",
+                "run",
+                "pause",
+                "resume",
+                "report",
+                "report lost",
+                "clear",
+            ]
         ),
         st.just(0),
     ),
@@ -80,6 +95,15 @@ class Machine:
     def tick(self, _: int) -> None:
         self.running.tick()
 
+    def plan(self, _: int) -> None:
+        """One chunk of each blast: what is between two of them is where all else may happen."""
+        for blast_id in planning.waiting(self.session, self.running.clock.now()):
+            planning.plan(self.session, blast_id, gateways=self.running.gateways, settings=self.running.settings)
+            starting.start(self.session, blast_id, gateways=self.running.gateways, settings=self.running.settings)
+
+    def send(self, _: int) -> None:
+        self.running.hand_over()
+
     def run(self, _: int) -> None:
         self.running.run()
 
@@ -117,7 +141,7 @@ class Machine:
 
     def _move(self, move: Any) -> None:
         for blast in list(self.running.blasts().values()):
-            if blast.state in {BlastState.SENDING, BlastState.PAUSED}:
+            if blast.state in {BlastState.PLANNING, BlastState.SENDING, BlastState.PAUSED}:
                 try:
                     move(self.session, blast.id, now=self.running.clock.now(), actor="cli")
                 except ConflictError:
@@ -193,8 +217,15 @@ class Machine:
             self.session.commit()
 
 
+@pytest.fixture
+def _in_small_pieces(running: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "CHUNK", {"sqlite": 3, "postgresql": 3})
+    running.provider.batch = 2
+
+
+@pytest.mark.usefixtures("_in_small_pieces")
 @settings(
-    max_examples=12,
+    max_examples=16,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,

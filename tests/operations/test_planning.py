@@ -10,7 +10,7 @@ from tests.running import Engine, addresses, launched
 
 @pytest.fixture
 def _in_chunks_of_seventy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planning, "_CHUNK", {"sqlite": 70, "postgresql": 70})
+    monkeypatch.setattr(planning, "CHUNK", {"sqlite": 70, "postgresql": 70})
 
 
 @pytest.mark.usefixtures("_in_chunks_of_seventy")

@@ -25,7 +25,7 @@ from werkzeug.serving import make_server
 from advocacy.app import create_app
 from advocacy.gateways import current
 from advocacy.models.base import db
-from advocacy.operations import engine, sending, single
+from advocacy.operations import engine, planning, sending, single
 
 POINTS = (
     "plan.slice.mid",
@@ -45,6 +45,9 @@ POINTS = (
 )
 _ANY_MOMENT = 0.006
 """The chance, fifty times a second, that one worker is killed wherever it is."""
+
+_CHUNK = 40
+"""So few people are planned at a time that most of a blast leaves beside its planning."""
 
 _BLINDLY_AGAIN = text(
     "UPDATE dispatch SET state = 'planned', lease_token = NULL, inflight_at = NULL, answer_by = NULL "
@@ -154,6 +157,7 @@ def main() -> None:
     app = create_app()
     with app.app_context():
         db.engine.dispose()
+    planning.CHUNK.update(sqlite=_CHUNK, postgresql=_CHUNK)
     kind, *arguments = sys.argv[1:]
     born: list[int] = []
     storm: Storm | None = None
