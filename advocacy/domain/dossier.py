@@ -8,6 +8,9 @@ from advocacy.domain.appeal.sheets import Paper
 FEWEST = 10
 """Countries with fewer people are counted together: a number of two or three may be somebody the reader can find."""
 
+FEWEST_FOR_VIEWERS = 5
+"""The same on the desk, for who may read its numbers but not look at its supporters."""
+
 Row = tuple[str, str]
 
 

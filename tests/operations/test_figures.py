@@ -130,7 +130,7 @@ def shown(session: Session, campaign: Campaign) -> dict[str, dict[str, list[int]
     """The numbers of the page: by section and row, its whole numbers in order."""
     return {
         section.key: {str(row[0]): [cell for cell in row[1:] if isinstance(cell, int)] for row in section.rows}
-        for section in sections(campaign, figures_of(session, campaign))
+        for section in sections(campaign, figures_of(session, campaign), each_country=True)
         if section.rows
     }
 

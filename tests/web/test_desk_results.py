@@ -1,14 +1,17 @@
 """The page with a campaign's results: what it shows to whom, and how opens come to be counted."""
 
+from csv import reader
+
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from advocacy.config import MailTransport, Settings
+from advocacy.domain.addressee import Channel
 from advocacy.domain.permissions import OrganiserRole
 from advocacy.gateways.clock import SimulatedClock
 from advocacy.models.campaign import Campaign
-from advocacy.operations import figures
-from tests.factories import add_campaign
+from advocacy.operations import actions, figures
+from tests.factories import add_campaign, add_supporter
 from tests.web.desks import add_organiser, set_scene, sign_in
 
 
@@ -18,6 +21,48 @@ def _with_sendgrid(app: Flask, settings: Settings) -> None:
 
 def _results(campaign: Campaign) -> str:
     return f"/desk/campaigns/{campaign.slug}/results"
+
+
+def _acted(session: Session, clock: SimulatedClock, **people: int) -> Campaign:
+    campaign = add_campaign(session)
+    for country, number in people.items():
+        for _ in range(number):
+            person = add_supporter(session, country=country)
+            session.commit()
+            actions.sent(session, person.id, campaign, campaign.addressees[0].id, Channel.POST, clock=clock)
+    figures.recount(session, clock=clock)
+    return campaign
+
+
+def test_a_viewer_learns_of_no_country_in_which_fewer_than_five_acted(
+    app: Flask, session: Session, clock: SimulatedClock
+) -> None:
+    campaign = _acted(session, clock, CA=12, DE=6, BY=1)
+    viewer = sign_in(app, add_organiser(session, OrganiserRole.VIEWER))
+    organiser = sign_in(app, add_organiser(session, OrganiserRole.ORGANISER))
+    csv, svg = f"{_results(campaign)}/countries.csv", f"{_results(campaign)}/countries.svg"
+
+    assert "Belarus" in organiser.get(csv).text
+    for page in (_results(campaign), csv, svg):
+        assert "Belarus" not in viewer.get(page).text
+    rows = dict(row[:2] for row in reader(viewer.get(csv).text.lstrip("\ufeff").splitlines()))
+    assert rows == {"Country": "People", "Canada": "12", "Other countries, or not said": "7"}, (
+        "Germany joins, or one could be told by subtraction"
+    )
+
+
+def test_a_viewer_sees_supporters_as_numbers_alone(app: Flask, session: Session) -> None:
+    for country, number in {"CA": 6, "DE": 7, "BY": 1}.items():
+        for _ in range(number):
+            add_supporter(session, country=country)
+    session.commit()
+    supporters = "/desk/supporters?country=BY"
+
+    seen = sign_in(app, add_organiser(session, OrganiserRole.VIEWER)).get(supporters).text
+    assert "Belarus" not in seen
+    assert "No. " not in seen, "no row of anybody"
+    assert "Germany" in seen
+    assert "Belarus" in sign_in(app, add_organiser(session, OrganiserRole.ORGANISER)).get(supporters).text
 
 
 def test_an_owner_asks_for_opens_after_reading_what_they_cost_and_ends_it_again(

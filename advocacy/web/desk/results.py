@@ -10,7 +10,8 @@ from advocacy.domain.errors import ConflictError, NotFoundError
 from advocacy.domain.permissions import Permission
 from advocacy.models import reply
 from advocacy.models.base import db
-from advocacy.models.figures import figures_of
+from advocacy.models.campaign import Campaign
+from advocacy.models.figures import Figures, figures_of
 from advocacy.operations import campaigns, opens, replies
 from advocacy.web import access
 from advocacy.web.desk import who
@@ -35,7 +36,7 @@ def show(slug: str) -> ResponseReturnValue:
         campaign=campaign,
         figures=figures,
         opens_possible=opens.may_be_counted(campaign, settings()),
-        sections=sections(campaign, figures),
+        sections=_sections(campaign, figures),
         replies=reply.by_kind(session, campaign.id),
         names={row.id: row.name for row in campaign.addressees},
         texts=replies.texts(session, campaign.id, most=_MOST_TEXTS) if current_user.may("edit") else (),
@@ -88,10 +89,14 @@ def sheet(slug: str, key: str) -> ResponseReturnValue:
     return Response(written([section.heads, *section.rows]), content_type="text/csv; charset=utf-8", headers=headers)
 
 
+def _sections(campaign: Campaign, figures: Figures) -> list[Section]:
+    return sections(campaign, figures, each_country=current_user.may(Permission.SUPPORTERS))
+
+
 def _section(slug: str, key: str) -> Section:
     session = db.session()
     campaign = campaigns.find(session, slug)
-    found = next((each for each in sections(campaign, figures_of(session, campaign)) if each.key == key), None)
+    found = next((each for each in _sections(campaign, figures_of(session, campaign)) if each.key == key), None)
     if found is None:
         raise NotFoundError(_("There are no such figures."))
     return found

@@ -1,11 +1,12 @@
 """What a campaign's results show, as tables: the page prints them, pictures draw them, CSV files carry them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from advocacy.domain.call import CallOutcome
 from advocacy.domain.complaints import LINE, WATCH
+from advocacy.domain.dossier import FEWEST_FOR_VIEWERS, lumped
 from advocacy.models.campaign import Campaign
 from advocacy.models.figures import Figures, MailFigures
 from advocacy.web.desk import charts, words
@@ -31,8 +32,9 @@ class Section:
     draw: Callable[[Look], str]
 
 
-def sections(campaign: Campaign, figures: Figures) -> list[Section]:
-    """Return the tables of a campaign's results; those with nothing to tell have no rows."""
+def sections(campaign: Campaign, figures: Figures, *, each_country: bool) -> list[Section]:
+    """Return the tables of a campaign's results; those with nothing to tell have no rows. Without `each_country` those
+    in which few acted are counted together."""
     return [
         _people(figures),
         _days(campaign, figures),
@@ -41,9 +43,19 @@ def sections(campaign: Campaign, figures: Figures) -> list[Section]:
         _opens(figures),
         _channels(figures),
         _calls(figures),
-        _countries(figures),
+        _countries(figures, each_country=each_country),
         _demands(figures),
     ]
+
+
+def few_together() -> str:
+    return _("Where it is fewer than %(fewest)s, they are counted together.", fewest=FEWEST_FOR_VIEWERS)
+
+
+def together(counts: Iterable[tuple[str, int]], named: Callable[[str], str], others_name: str) -> list[tuple[str, int]]:
+    """Return (name, people) for who may not see numbers so small that they point at somebody; the sum stays the same."""
+    shown, others = lumped(counts, FEWEST_FOR_VIEWERS)
+    return [*((named(value), people) for value, people in shown), *([(others_name, others)] if others else [])]
 
 
 def _people(figures: Figures) -> Section:
@@ -197,11 +209,13 @@ def _calls(figures: Figures) -> Section:
     )
 
 
-def _countries(figures: Figures) -> Section:
-    rows = tuple(
-        (country(code) if code else _("not said"), people, _share(people, figures.acted, _("of those who acted")))
-        for code, people in figures.by_country
-    )
+def _countries(figures: Figures, *, each_country: bool) -> Section:
+    told = _("People who acted, by the country they gave.")
+    counts = [(country(code) if code else _("not said"), people) for code, people in figures.by_country]
+    if not each_country:
+        told += " " + few_together()
+        counts = together(figures.by_country, country, _("Other countries, or not said"))
+    rows = tuple((name, people, _share(people, figures.acted, _("of those who acted"))) for name, people in counts)
     shown = rows[:_MOST_BARS]
     rest = sum(people for _name, people, _part in rows[_MOST_BARS:])
     if rest:
@@ -209,7 +223,7 @@ def _countries(figures: Figures) -> Section:
     return Section(
         "countries",
         _("By country"),
-        _("People who acted, by the country they gave."),
+        told,
         (_("Country"), _("People"), _("Share")),
         rows,
         _drawn(shown),

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, json, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from advocacy.operations.supporter_counts import Summary
 from advocacy.web import access
 from advocacy.web import wording as web_wording
 from advocacy.web.desk import choosing, who
+from advocacy.web.desk.sections import few_together, together
 
 bp = Blueprint("desk_supporters", __name__, url_prefix="/desk/supporters")
 
@@ -135,8 +137,14 @@ def erase(uid: str) -> ResponseReturnValue:
 
 
 def _overview(address: str, fault: str | None) -> str:
-    session, wanted = db.session(), choosing.selection_of(request.args)
+    """Numbers for whoever may read; the list, row by row, for who may look at people: a filter can leave one of them."""
+    session = db.session()
     numbers = supporter_counts.summary(session)
+    if not current_user.may(Permission.SUPPORTERS):
+        return render_template(
+            "desk/supporters.html", numbers=numbers, order=STATES, facets=_facets(numbers), few_together=few_together()
+        )
+    wanted = choosing.selection_of(request.args)
     args = choosing.args_of(wanted)
     page = people.page(session, wanted, request.args.get("after", ""), PAGE)
     most = people.MOST_COUNTED if len(args) < 2 else _MOST_COUNTED_OF_SEVERAL
@@ -144,6 +152,7 @@ def _overview(address: str, fault: str | None) -> str:
         "desk/supporters.html",
         numbers=numbers,
         order=STATES,
+        facets=_facets(numbers),
         page=page,
         people=_counted(session, wanted, args, numbers, most),
         most=most,
@@ -153,6 +162,27 @@ def _overview(address: str, fault: str | None) -> str:
         address=address,
         fault=fault,
     )
+
+
+def _facets(numbers: Summary) -> list[tuple[str, str, list[tuple[str, int]]]]:
+    """Return (head, title, numbers by name) of the tables; for who may not look at people, small numbers together."""
+    country = web_wording.country
+    named: dict[str, Callable[[str], str]] = {
+        "country": lambda code: country(code) if code else _("not said"),
+        "language": str,
+    }
+    titles = {"country": (_("Country"), _("Active, by country")), "language": (_("Language"), _("Active, by language"))}
+    others = {"country": _("Other countries, or not said"), "language": _("Other languages")}
+    everything = current_user.may(Permission.SUPPORTERS)
+    return [
+        (
+            *titles[facet],
+            [(named[facet](value), number) for value, number in numbers.values(facet)]
+            if everything
+            else together(numbers.values(facet), named[facet], others[facet]),
+        )
+        for facet in titles
+    ]
 
 
 def _counted(session: Session, wanted: Selection, args: Mapping[str, Any], numbers: Summary, most: int) -> int:
