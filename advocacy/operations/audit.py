@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from advocacy.models.base import keys_of
 from advocacy.models.installation import AuditEntry, Fact
 
 _HEAD = "audit_head"
+_ONCE = timedelta(hours=1)
 
 
 def record(
@@ -34,6 +35,20 @@ def record(
     head.value = entry.mac.hex()
     session.add(entry)
     session.flush()
+
+
+def note_once(session: Session, *, actor: str, what: str, object_: str, now: datetime) -> None:
+    """Record that somebody looked at something, unless the same was recorded within the hour, and commit.
+
+    What it tells of is looking, which many clicks make no other thing.
+    """
+    session.get(Fact, _HEAD, with_for_update=True)  # Of two at once the second sees the first one's entry.
+    known = select(AuditEntry.id).where(
+        AuditEntry.object == object_, AuditEntry.actor == actor, AuditEntry.what == what, AuditEntry.at > now - _ONCE
+    )
+    if session.scalar(known.limit(1)) is None:
+        record(session, actor=actor, what=what, object_=object_, now=now)
+    session.commit()
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,15 @@ from flask import Flask, Request, Response, abort, g, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user, user_logged_out
 from flask_security import Security, SQLAlchemySessionUserDatastore, user_authenticated
+from flask_security.signals import wan_deleted, wan_registered
 
 from advocacy.config import Settings
 from advocacy.domain.keys import Keys, Purpose
 from advocacy.gateways import current
 from advocacy.models.base import db
 from advocacy.models.organiser import Organiser, Passkey, Role
-from advocacy.operations import desk_sessions, organisers
-from advocacy.web import locale, sign_in
+from advocacy.operations import audit, desk_sessions, organisers
+from advocacy.web import access, locale, sign_in
 
 _COOKIE = "desk_session"
 _SIGN_OUT = "security.logout"
@@ -40,6 +41,8 @@ def register(app: Flask) -> None:
     app.view_functions["security.two_factor_rescue"] = _nowhere
     user_authenticated.connect(_begin_session, app)
     user_logged_out.connect(_end_sessions, app)
+    wan_registered.connect(_note_passkey, app)
+    wan_deleted.connect(_note_passkey_gone, app)
     app.before_request(_know_session)
     app.after_request(_forget)
 
@@ -93,7 +96,8 @@ def _names() -> dict[str, Any]:
         "SECURITY_WAN_SIGNIN_TEMPLATE": "desk/sign_in/passkey.html",
         "SECURITY_WAN_VERIFY_TEMPLATE": "desk/sign_in/passkey.html",
         "SECURITY_WAN_ALLOW_USER_HINTS": False,
-        "SECURITY_FRESHNESS": timedelta(minutes=30),
+        "SECURITY_FRESHNESS": access.FRESH_FOR,
+        "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(),
         "SECURITY_FLASH_MESSAGES": True,
         "SECURITY_MSG_LOGIN": ("You are signed in.", "good"),
     }
@@ -142,6 +146,20 @@ def _end_sessions(_app: Flask, user: object, **_: object) -> None:
     """Signing out ends every session of this person, so that a copied cookie dies with it."""
     if request.endpoint == _SIGN_OUT and isinstance(user, Organiser):
         desk_sessions.end_all(db.session(), user, now=current().clock.now())
+
+
+def _note_passkey(_app: Flask, user: Organiser, **_: object) -> None:
+    _audited(user, "organiser.passkey_added")
+
+
+def _note_passkey_gone(_app: Flask, user: Organiser, **_: object) -> None:
+    _audited(user, "organiser.passkey_removed")
+
+
+def _audited(user: Organiser, what: str) -> None:
+    """In the transaction of the passkey itself, which the library commits once the request is answered."""
+    me = f"organiser:{user.id}"
+    audit.record(db.session(), actor=me, what=what, object_=me, now=current().clock.now())
 
 
 def _know_session() -> None:

@@ -71,6 +71,7 @@ def download(export_uid: str) -> ResponseReturnValue:
     session = db.session()
     found = exports.by_uid(session, export_uid)
     content = exports.content(session, found, who.now())
+    who.looked("supporters.downloaded", f"export:{found.id}")
     return Response(
         stream_with_context(content),
         mimetype="text/csv",

@@ -1,5 +1,6 @@
 """Settings: who we are, who may sign in, the audit log."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,6 +18,7 @@ from advocacy.operations import organisers
 from advocacy.web import access
 from advocacy.web import requests as web_requests
 from advocacy.web.desk import who
+from advocacy.web.desk.forms import a_day
 
 bp = Blueprint("desk_settings", __name__, url_prefix="/desk/settings")
 
@@ -93,27 +95,34 @@ def reset(person_id: int) -> ResponseReturnValue:
 @bp.get("/audit")
 @access.staff(Permission.SETTINGS)
 def audit() -> ResponseReturnValue:
-    """The audit log, newest first, filtered by what was done or to what."""
-    session = db.session()
-    what, about = request.args.get("what", ""), request.args.get("object", "")
-    before = request.args.get("before", type=_row_number)
+    """?what= ?who= ?object= ?from= ?until= ?before=: the audit log, newest first, a page before the entry named."""
+    session, zone = db.session(), who.zone()
+    said = {name: request.args[name] for name in ("what", "who", "object", "from", "until") if request.args.get(name)}
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(_PAGE + 1)
-    if what:
-        query = query.where(AuditEntry.what == what)
-    if about:
-        query = query.where(AuditEntry.object == about)
-    if before:
+    for name, column in (("what", AuditEntry.what), ("who", AuditEntry.actor), ("object", AuditEntry.object)):
+        if name in said:
+            query = query.where(column == said[name])
+    if (first := a_day(said.get("from", ""))) is not None:
+        query = query.where(AuditEntry.at >= datetime.combine(first, time(), zone))
+    if (last := a_day(said.get("until", ""))) is not None:
+        query = query.where(AuditEntry.at < datetime.combine(last + timedelta(days=1), time(), zone))
+    if before := request.args.get("before", type=_row_number):
         query = query.where(AuditEntry.id < before)
     found = session.scalars(query).all()
+    names = names_by_actor(session) | {
+        "engine": _("the engine"),
+        "cli": _("the command line"),
+        "supporter": _("a supporter"),
+    }
     kinds = session.scalars(select(AuditEntry.what).distinct().order_by(AuditEntry.what)).all()
     return render_template(
         "desk/settings/audit.html",
         entries=found[:_PAGE],
         more=found[_PAGE - 1].id if len(found) > _PAGE else None,
         kinds=[(kind, kind) for kind in kinds],
-        what=what,
-        about=about,
-        names=names_by_actor(session),
+        people=sorted(names.items(), key=lambda each: each[1]),
+        said=said,
+        names=names,
     )
 
 

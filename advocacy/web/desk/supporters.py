@@ -66,6 +66,7 @@ def find() -> ResponseReturnValue:
 def person(uid: str) -> ResponseReturnValue:
     session = db.session()
     supporter = _found(uid)
+    who.looked("supporter.opened", f"supporter:{supporter.id}")
     subscriptions = session.execute(
         select(Subscription, Campaign)
         .outerjoin(Campaign, Campaign.id == Subscription.campaign_id)
@@ -99,6 +100,7 @@ def person(uid: str) -> ResponseReturnValue:
 def data(uid: str) -> ResponseReturnValue:
     """Everything kept about a person but the words they wrote, for handing on to them."""
     supporter = _found(uid)
+    who.looked("supporter.data_taken", f"supporter:{supporter.id}")
     kept = privacy.to_hand_on(db.session(), supporter.id)
     return Response(
         json.dumps(kept, ensure_ascii=False, indent=1),
