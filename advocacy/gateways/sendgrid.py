@@ -89,8 +89,8 @@ class SendGrid:
         until = (since + timedelta(hours=1)).astimezone(UTC)
         begun = (since - _CLOCKS_DIFFER).astimezone(UTC)
         query = (
-            f'to_email = "{to}" AND sg_message_id_created_at BETWEEN TIMESTAMP "{begun:%Y-%m-%dT%H:%M:%SZ}" '
-            f'AND TIMESTAMP "{until:%Y-%m-%dT%H:%M:%SZ}"'
+            f'to_email = "{to}" AND sg_message_id_created_at >= TIMESTAMP "{begun:%Y-%m-%dT%H:%M:%SZ}" '
+            f'AND sg_message_id_created_at <= TIMESTAMP "{until:%Y-%m-%dT%H:%M:%SZ}"'
         )
         listed = self._ask("POST", "/v3/logs", orjson.dumps({"query": query, "limit": _LOOKED_AT}))
         messages = listed.get("messages") if listed is not None else None
