@@ -1,46 +1,51 @@
-"""What the account at the stand-in is: keys, senders, groups, lists of addresses, and what is left open as switches."""
+"""What the account at the stand-in is: keys, senders, groups, lists of addresses, and what it may still send."""
 
 import random
 import re
 import secrets
 from dataclasses import dataclass, field
 
+from advocacy.sendgrid_double.switches import Switches
+
 REAL_KEY = re.compile(r"SG\.[0-9A-Za-z_-]{22}\.[0-9A-Za-z_-]{43}")
 BATCH_LIFE = 10 * 86400
+GROUP_READY = 60.0
 SUPPRESSION_LISTS = ("bounces", "blocks", "spam_reports", "invalid_emails", "unsubscribes")
+RECORDS = ("mail_cname", "dkim1", "dkim2")
+"""The names of the records that authenticate a domain."""
 
-
-@dataclass
-class Switches:
-    """What nobody outside knows for sure of the real service; tests run each both ways."""
-
-    duplicates_across: bool = True
-    """Whether one address may stand in two personalizations of one request."""
-
-    unknown_fields: bool = True
-    """Whether top-level fields that do not exist are let pass."""
-
-    rate_headers: bool = False
-    """Whether answers carry X-RateLimit headers."""
-
-    scope_missing_is_403: bool = True
-    new_event_ids_on_retry: bool = True
-    fresh_signature_on_retry: bool = False
-    webhook_timeout: float = 3.0
-    html_413: bool = False
+ALL_SCOPES = frozenset({
+    "mail.send", "mail.batch.create", "mail.batch.read", "messages.read", "user.account.read", "whitelabel.read",
+    "whitelabel.update", "user.webhooks.event.settings.read", "user.webhooks.event.settings.update",
+    "user.webhooks.event.test.create", "user.scheduled_sends.create", "user.scheduled_sends.read",
+    "user.scheduled_sends.update", "user.scheduled_sends.delete", "suppression.read", "suppression.delete",
+    "asm.groups.create", "asm.groups.read", "asm.groups.suppressions.create",
+})  # fmt: skip
+"""Every right that an address of the stand-in asks for."""
 
 
 @dataclass
 class Account:
-    """`keys` maps an API key to its scopes. `senders` are verified addresses or domains, None when all are."""
+    """`keys` maps an API key to its scopes. `senders` are verified addresses or domains, None when all are.
 
-    keys: dict[str, set[str]] = field(default_factory=lambda: {"SG.double": {"mail.send", "messages.read"}})
+    `pending` are single senders nobody confirmed yet; `broken_records` are the records of a domain that are not found.
+    `credits` is how many mails may still be sent, None for as many as you like.
+    """
+
+    keys: dict[str, set[str]] = field(default_factory=lambda: {"SG.double": set(ALL_SCOPES)})
     senders: set[str] | None = None
+    pending: set[str] = field(default_factory=set)
+    broken_records: dict[str, set[str]] = field(default_factory=dict)
+    kind: str = "paid"
+    reputation: float = 100.0
+    credits: int | None = None
+    tracking: dict[str, bool] = field(default_factory=lambda: {"click": True, "open": True, "subscription": True})
     groups: dict[int, str] = field(default_factory=dict)
+    groups_made: dict[int, float] = field(default_factory=dict)
     pools: set[str] = field(default_factory=set)
     templates: set[str] = field(default_factory=set)
     batches: dict[str, float] = field(default_factory=dict)
-    held: dict[str, str] = field(default_factory=dict)
+    held: dict[str, tuple[str, float]] = field(default_factory=dict)
     lists: dict[str, dict[str, float]] = field(default_factory=lambda: {name: {} for name in SUPPRESSION_LISTS})
     group_lists: dict[int, set[str]] = field(default_factory=dict)
     switches: Switches = field(default_factory=Switches)
@@ -52,8 +57,8 @@ class Account:
         domain = address.rpartition("@")[2].lower()
         return address.lower() in self.senders or domain in self.senders
 
-    def suppressed(self, address: str, group: int | None) -> str | None:
-        """Return why mail to the address is dropped. Blocks are not held against it (contract.md 2.4)."""
+    def suppressed(self, address: str, group: int | None, now: float) -> str | None:
+        """Return why mail to the address is dropped by now. Blocks are not held against it (contract.md 2.4)."""
         key = address.lower()
         reasons = {
             "bounces": "Bounced Address",
@@ -62,9 +67,17 @@ class Account:
             "invalid_emails": "Invalid",
         }
         for name, reason in reasons.items():
-            if key in self.lists[name]:
+            if self.lists[name].get(key, now + 1) <= now:
                 return reason
         return "Unsubscribed Address" if group is not None and key in self.group_lists.get(group, set()) else None
+
+    def spend(self, mails: int) -> int:
+        """Take credits for so many mails; return how many of them there was none for."""
+        if self.credits is None:
+            return 0
+        over = max(mails - self.credits, 0)
+        self.credits -= mails - over
+        return over
 
     def new_batch(self, now: float) -> str:
         number = secrets.token_urlsafe(27)
@@ -74,6 +87,9 @@ class Account:
     def batch_known(self, number: str, now: float) -> bool:
         made = self.batches.get(number)
         return made is not None and now - made < BATCH_LIFE
+
+    def group_ready(self, number: int, now: float) -> bool:
+        return number in self.groups and now - self.groups_made.get(number, 0.0) >= GROUP_READY
 
 
 def message_number(chance: random.Random) -> str:

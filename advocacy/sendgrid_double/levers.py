@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import urllib3
 
 from advocacy.sendgrid_double import page
-from advocacy.sendgrid_double.faults import Fault, Faults
+from advocacy.sendgrid_double.faults import Faults, burst
 from advocacy.sendgrid_double.taking import Desk, Reply, fault
 from advocacy.sendgrid_double.wire import Asked
 
@@ -22,9 +22,12 @@ _PAGE_POLICY = {
 class Levers:
     """Answers to this machine only; a page of another origin pulls nothing."""
 
-    def __init__(self, desk: Desk, faults: Faults, status: Callable[[], dict[str, object]]) -> None:
+    def __init__(
+        self, desk: Desk, faults: Faults, status: Callable[[], dict[str, object]], now: Callable[[], float]
+    ) -> None:
         self._desk = desk
         self._faults = faults
+        self._now = now
         self._status = status
 
     async def answer(self, asked: Asked) -> Reply:
@@ -40,7 +43,9 @@ class Levers:
 
     def _show(self, asked: Asked) -> Reply:
         if asked.path == "/":
-            return Reply(200, page.listing(self._desk, self._faults).encode(), _PAGE_POLICY, "text/html; charset=utf-8")
+            return _shown(page.listing(self._desk, self._faults, self._now()))
+        if asked.path == "/rules":
+            return _shown(page.rules(self._desk))
         if asked.path == "/double/status":
             return Reply(200, json.dumps(self._status()).encode())
         number = unquote(asked.path.removeprefix("/mail/"))
@@ -49,16 +54,20 @@ class Levers:
             return fault(404, f"the stand-in knows no GET {asked.path}")
         if number.endswith(".eml"):
             return Reply(200, page.as_file(mail), {"Content-Disposition": "attachment"}, "message/rfc822")
-        return Reply(200, page.one(mail).encode(), _PAGE_POLICY, "text/html; charset=utf-8")
+        return _shown(page.one(mail, self._now()))
 
     async def _pull(self, asked: Asked) -> Reply:
         parts = [unquote(part) for part in asked.path.removeprefix("/double/").split("/")]
         done: object = None
-        if parts[0] == "fault" and len(parts) == 2 and parts[1] in [one.value for one in Fault]:
-            self._faults.asked.append(Fault(parts[1]))
+        if parts[0] == "fault" and len(parts) == 2:
+            try:
+                self._faults.ask(burst(parts[1]))
+            except ValueError as error:
+                return fault(404, str(error))
         elif parts == ["again"]:
             self._desk.poster.again()
         elif parts == ["flush"]:
+            self._desk.send_what_is_due()
             done = await asyncio.to_thread(self._desk.poster.flush)
         elif parts == ["settle"]:
             done = self._desk.settle()
@@ -80,6 +89,10 @@ class Levers:
         else:
             self._desk.happen(mail, page.ACTIONS[action])
         return Reply(303, headers={"Location": f"/mail/{number}"})
+
+
+def _shown(words: str) -> Reply:
+    return Reply(200, words.encode(), _PAGE_POLICY, "text/html; charset=utf-8")
 
 
 def _one_click(link: str) -> None:

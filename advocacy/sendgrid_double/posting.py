@@ -19,26 +19,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from advocacy.sendgrid_double.account import Account
+from advocacy.sendgrid_double.disorder import EVENTS, Disorder
 from advocacy.sendgrid_double.fates import event_number
 from advocacy.sendgrid_double.pace import Pace
 
 MOST_BYTES = 768 * 1024
 KEEP_TRYING = 24 * 3600.0
 _FIRST_GAP = 30.0
-
-
-@dataclass
-class Disorder:
-    """How untidy the events are: shares of events or batches. `batch_seconds` is how long events are collected."""
-
-    twice: float = 0.02
-    batch_twice: float = 0.05
-    missing_processed: float = 0.02
-    lost_ids: float = 0.0
-    late: float = 0.01
-    late_seconds: float = 23 * 3600.0
-    servers: int = 3
-    batch_seconds: float = 30.0
 
 
 @dataclass(order=True)
@@ -63,6 +50,9 @@ class Poster:
 
     def __init__(self, url: str, account: Account, pace: Pace, disorder: Disorder, *, seed: int = 0) -> None:
         self.url = url
+        self.enabled = True
+        self.signed = True
+        self.chosen = set(EVENTS)
         self.key: EllipticCurvePrivateKey = generate_private_key(SECP256R1())
         self.disorder = disorder
         self.posted = 0
@@ -91,21 +81,26 @@ class Poster:
         with self._lock:
             return len(self._due) + sum(len(batch.events) for batch in self._batches)
 
+    def to_come(self) -> list[tuple[float, dict[str, Any]]]:
+        """Return the events that are in no batch yet, with the moment each is told."""
+        with self._lock:
+            return [(one.at, one.event) for one in sorted(self._due)]
+
     def add(self, events: Sequence[tuple[float, dict[str, Any]]]) -> None:
         """Take events with the moment each happens, and make them untidy. Nobody to tell: they are let go."""
-        if not self.url:
+        if not self.url or not self.enabled:
             return
         with self._lock:
             for at, event in events:
-                if event["event"] == "processed" and self._chance.random() < self.disorder.missing_processed:
+                if event["event"] not in self.chosen or self.disorder.never_tells(event, self._chance):
                     continue
-                told = self._without_ids(event) if self._chance.random() < self.disorder.lost_ids else event
-                late = (
-                    self.disorder.late_seconds / self._pace.speed if self._chance.random() < self.disorder.late else 0
-                )
-                self._push(at + late, told)
-                if self._chance.random() < self.disorder.twice:
-                    self._push(at + late, told)
+                told = self.disorder.untidy(event, self._chance)
+                when = at + (self.disorder.late_seconds / self._pace.speed if self._happens(self.disorder.late) else 0)
+                self._push(when, told)
+                if self._happens(self.disorder.twice):
+                    self._push(when, told)
+                if self._happens(self.disorder.changed_ids):
+                    self._push(when, self._renumbered(told))
 
     def start(self) -> None:
         threading.Thread(target=self._run, daemon=True, name="events").start()
@@ -143,6 +138,26 @@ class Poster:
             if self.last:
                 self._queue_batch(list(self.last), 0.0)
 
+    def test(self, url: str, *, signed: bool) -> threading.Thread:
+        """Post one made-up event to a URL, once, as the service's test call does; return the thread that does."""
+        event = {
+            "email": "example@test.com",
+            "timestamp": int(self._pace.now()),
+            "event": "processed",
+            "sg_event_id": event_number("processed", self._account.user, "test", 0),
+            "sg_message_id": "14c5d75ce93.dfd.64b469.recvd-0.0",
+            "smtp-id": "<14c5d75ce93.dfd.64b469@ismtpd-555>",
+        }
+        body = self.body_of([event])
+        signature = self.sign(body) if signed else None
+        thread = threading.Thread(target=self._answered, args=(url, signature, body), daemon=True)
+        thread.start()
+        return thread
+
+    def new_key(self) -> None:
+        """Sign with another key from now on: what switching signing off and on does."""
+        self.key = generate_private_key(SECP256R1())
+
     def body_of(self, events: Sequence[dict[str, Any]]) -> bytes:
         """Return a body as the service writes it: CR LF after every event and at the end, letters as they are."""
         lines = ",\r\n".join(json.dumps(event, ensure_ascii=False, separators=(",", ":")) for event in events)
@@ -154,13 +169,12 @@ class Poster:
         signature = self.key.sign(timestamp.encode() + body, ECDSA(SHA256()))
         return base64.b64encode(signature).decode(), timestamp
 
+    def _happens(self, share: float) -> bool:
+        return self._chance.random() < share
+
     def _push(self, at: float, event: dict[str, Any]) -> None:
         self._order += 1
         heapq.heappush(self._due, _Due(at, self._order, event))
-
-    def _without_ids(self, event: dict[str, Any]) -> dict[str, Any]:
-        ours = ("smtp-id", "pool", "category")
-        return {k: v for k, v in event.items() if k not in ours and not k.startswith("adv_")} | {"sg_message_id": ""}
 
     def _collect(self, now: float) -> None:
         """Share what has happened among the sending servers, each in an order of its own."""
@@ -168,7 +182,8 @@ class Poster:
             happened = []
             while self._due and self._due[0].at <= now:
                 happened.append(heapq.heappop(self._due).event)
-            self._chance.shuffle(happened)
+            if self.disorder.shuffled:
+                self._chance.shuffle(happened)
             for server in range(self.disorder.servers):
                 for part in self._parts(happened[server :: self.disorder.servers]):
                     self._queue_batch(part, now)
@@ -204,25 +219,27 @@ class Poster:
         body = self.body_of(events)
         old = batch.signed[1] if batch.signed and not self._account.switches.fresh_signature_on_retry else None
         batch.signed = (*self.sign(body, timestamp=old), body)
-        if self._answered(*batch.signed):
+        if self._answered(self.url, batch.signed[:2] if self.signed else None, body):
             self.posted += len(events)
             self.last = events
             return
         self.refused += 1
         self._try_later(batch)
 
-    def _answered(self, signature: str, timestamp: str, body: bytes) -> bool:
+    def _answered(self, url: str, signed: tuple[str, str] | None, body: bytes) -> bool:
+        """Post; return whether the answer was a 2xx. `signed` is (signature, timestamp)."""
         headers = {
             "User-Agent": "SendGrid Event API",
             "Content-Type": "application/json;charset=utf-8",
             "Accept-Encoding": "gzip",
-            "X-Twilio-Email-Event-Webhook-Signature": signature,
-            "X-Twilio-Email-Event-Webhook-Timestamp": timestamp,
         }
+        if signed is not None:
+            headers["X-Twilio-Email-Event-Webhook-Signature"] = signed[0]
+            headers["X-Twilio-Email-Event-Webhook-Timestamp"] = signed[1]
         patience = urllib3.Timeout(total=self._account.switches.webhook_timeout)
         try:
             answer = self._pool.request(
-                "POST", self.url, body=body, headers=headers, timeout=patience, redirect=False, retries=False
+                "POST", url, body=body, headers=headers, timeout=patience, redirect=False, retries=False
             )
         except urllib3.exceptions.HTTPError:
             return False

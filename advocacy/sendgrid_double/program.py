@@ -9,25 +9,37 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
-from advocacy.sendgrid_double.account import REAL_KEY, Account
-from advocacy.sendgrid_double.faults import Faults, from_file
+from advocacy.sendgrid_double.account import ALL_SCOPES, REAL_KEY, Account
+from advocacy.sendgrid_double.disorder import Disorder
+from advocacy.sendgrid_double.fates import SAYS as FATES
+from advocacy.sendgrid_double.faults import Faults, add, from_file, shares
 from advocacy.sendgrid_double.ledger import Ledger
 from advocacy.sendgrid_double.pace import Pace
-from advocacy.sendgrid_double.posting import Disorder, Poster
+from advocacy.sendgrid_double.posting import Poster
 from advocacy.sendgrid_double.server import Server
+from advocacy.sendgrid_double.switches import Switches
 from advocacy.sendgrid_double.taking import Checks, Desk
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line says. `key_file` keeps the signing key over restarts; `webhook` is where events go."""
+    """What the command line says. `key_file` keeps the signing key over restarts; `webhook` is where events go.
+
+    `rates`, `script` and `fates` are words like `429x20=0.01`, `3=stall` and `bounce=0.02`; without `scopes`, the keys
+    may do everything; without `credits`, there is no end of them.
+    """
 
     port: int = 0
     ledger: Path | None = None
     faults: Path | None = None
+    rates: tuple[str, ...] = ()
+    script: tuple[str, ...] = ()
+    fates: tuple[str, ...] = ()
     webhook: str = ""
     api_keys: tuple[str, ...] = ("SG.double",)
     senders: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    credits: int | None = None
     key_file: Path | None = None
     speed: float = 1.0
     clock_offset_file: Path | None = None
@@ -36,13 +48,20 @@ class Options:
     keep: int = 5000
     seed: int = 0
     disorder: Disorder = field(default_factory=Disorder)
+    switches: Switches = field(default_factory=Switches)
 
 
 def build(options: Options) -> Server:
-    """Put the parts together. Raises ValueError for a key of the real service, or for a file that is not understood."""
+    """Put the parts together. Raises ValueError for a key of the real service, or for a word or file not understood."""
     if any(REAL_KEY.fullmatch(key) for key in options.api_keys):
         raise ValueError("this looks like a real SendGrid key; the stand-in must never know one")
-    account = Account(keys={key: {"mail.send", "messages.read"} for key in options.api_keys})
+    if unknown := set(options.scopes) - ALL_SCOPES:
+        raise ValueError(f"not a scope the stand-in knows: {', '.join(sorted(unknown))}")
+    account = Account(
+        keys={key: set(options.scopes or ALL_SCOPES) for key in options.api_keys},
+        credits=options.credits,
+        switches=options.switches,
+    )
     if options.senders:
         account.senders = {one.lower() for one in options.senders}
     if options.checks is Checks.LATER and options.ledger is None:
@@ -52,11 +71,13 @@ def build(options: Options) -> Server:
     if options.key_file is not None:
         poster.key = _kept_key(options.key_file)
     faults = from_file(options.faults) if options.faults else Faults(seed=options.seed)
+    add(faults, options.rates, options.script)
     desk = Desk(
         account,
         Ledger(options.ledger),
         poster,
         pace,
+        shares=shares(options.fates, FATES, "fates"),
         checks=options.checks,
         sample=options.sample,
         keep=options.keep,

@@ -1,13 +1,12 @@
-"""The documented rules that need more than one field, each with how sure its source is.
+"""The rules of `contract.py` that look at a request's body and need more than one field.
 
-Grades: D documented, O observed by others on the real service, I inferred, U unknown (a switch). All complaints about a
-request are listed. What the service takes and later drops is not refused here but in `fates.py`.
+All complaints about a request are listed. What the service takes and later drops is not refused here but in `fates.py`.
 """
 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from advocacy.sendgrid_double.account import Account
@@ -16,6 +15,7 @@ from advocacy.sendgrid_double.schema import BAD_REQUEST, Problem, load
 MOST_BODY = 30 * 1024 * 1024
 MOST_PEOPLE = 1000
 MOST_BYTES = 10_000
+SMALL_BYTES = 8_000
 LONGEST_ADDRESS = 320
 LATEST_SEND = 72 * 3600
 RESERVED = frozenset({
@@ -27,17 +27,6 @@ Body = dict[str, Any]
 Check = Callable[[Body, Account, float], Iterator[Problem]]
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One rule: its group in contract.md 5.1, its grade, what it says."""
-
-    name: str
-    group: int
-    grade: str
-    says: str
-    check: Check
-
-
 def refusals(body: object, account: Account, now: float) -> list[Problem]:
     """Return every complaint about a parsed body, the schema's first. `now` is in epoch seconds."""
     if not isinstance(body, dict):
@@ -47,7 +36,7 @@ def refusals(body: object, account: Account, now: float) -> list[Problem]:
         return [BAD_REQUEST]
     if found:
         return [_in_their_words(problem) for problem in found]
-    return [problem for rule in RULES for problem in rule.check(body, account, now)]
+    return [replace(problem, rule=name) for name, check in CHECKS.items() for problem in check(body, account, now)]
 
 
 def people_of(personalization: Body) -> Iterator[tuple[str, int, Body]]:
@@ -83,8 +72,7 @@ def _addresses(body: Body, _account: Account, _now: float) -> Iterator[Problem]:
                 yield Problem("Does not contain a valid address.", path)
 
 
-def _twice(body: Body, account: Account, _now: float) -> Iterator[Problem]:
-    everybody: set[str] = set()
+def _twice(body: Body, _account: Account, _now: float) -> Iterator[Problem]:
     for entry, one in enumerate(body["personalizations"]):
         seen: set[str] = set()
         for kind, _, person in people_of(one):
@@ -95,13 +83,19 @@ def _twice(body: Body, account: Account, _now: float) -> Iterator[Problem]:
                     f"found the first duplicate instance of [{address}] in the personalizations.{entry}.{kind} field.",
                     f"personalizations.{entry}",
                 )
-            elif address in everybody and not account.switches.duplicates_across:
-                yield Problem(
-                    f"Each email address should be unique in the personalizations array. Duplicate: [{address}]",
-                    f"personalizations.{entry}",
-                )
             seen.add(address)
-        everybody |= seen
+
+
+def _across(body: Body, account: Account, _now: float) -> Iterator[Problem]:
+    everybody: set[str] = set()
+    for entry, one in enumerate([] if account.switches.duplicates_across else body["personalizations"]):
+        own = {person["email"].lower() for _, _, person in people_of(one)}
+        for address in sorted(own & everybody):
+            yield Problem(
+                f"Each email address should be unique in the personalizations array. Duplicate: [{address}]",
+                f"personalizations.{entry}",
+            )
+        everybody |= own
 
 
 def _custom_args(body: Body, _account: Account, _now: float) -> Iterator[Problem]:
@@ -116,11 +110,20 @@ def _custom_args(body: Body, _account: Account, _now: float) -> Iterator[Problem
 
 
 def _substitutions(body: Body, _account: Account, _now: float) -> Iterator[Problem]:
+    yield from _too_large(body, MOST_BYTES)
+
+
+def _small_substitutions(body: Body, account: Account, _now: float) -> Iterator[Problem]:
+    if account.switches.small_substitutions:
+        yield from _too_large(body, SMALL_BYTES)
+
+
+def _too_large(body: Body, most: int) -> Iterator[Problem]:
     for entry, one in enumerate(body["personalizations"]):
         size = sum(len(key.encode()) + len(value.encode()) for key, value in one.get("substitutions", {}).items())
-        if size > MOST_BYTES:
+        if size > most:
             yield Problem(
-                f"Substitutions are limited to {MOST_BYTES} bytes per personalization block.",
+                f"Substitutions are limited to {most} bytes per personalization block.",
                 f"personalizations.{entry}.substitutions",
             )
 
@@ -181,6 +184,11 @@ def _sender_ascii(body: Body, _account: Account, _now: float) -> Iterator[Proble
         yield Problem("The from email does not contain a valid address.", "from.email")
 
 
+def _sender_name(body: Body, account: Account, _now: float) -> Iterator[Problem]:
+    if not account.switches.unicode_from_name and not body["from"].get("name", "").isascii():
+        yield Problem("Unicode encoding is not supported for the from field.", "from.name")
+
+
 def _own_sender(body: Body, _account: Account, _now: float) -> Iterator[Problem]:
     domain = body["from"]["email"].rpartition("@")[2].lower()
     for entry, one in enumerate(body["personalizations"]):
@@ -219,9 +227,9 @@ def _categories(body: Body, _account: Account, _now: float) -> Iterator[Problem]
             yield Problem("A category must be ASCII.", f"categories.{number}")
 
 
-def _asm(body: Body, account: Account, _now: float) -> Iterator[Problem]:
+def _asm(body: Body, account: Account, now: float) -> Iterator[Problem]:
     group = body.get("asm", {}).get("group_id")
-    if group is not None and group not in account.groups:
+    if group is not None and not account.group_ready(group, now):
         yield Problem("The asm group does not exist.", "asm.group_id")
 
 
@@ -258,25 +266,29 @@ _TOP_LEVEL = frozenset({
     "tracking_settings",
 })  # fmt: skip
 
-RULES: tuple[Rule, ...] = (
-    Rule("total_recipients", 3, "D", "to, cc and bcc of all personalizations together are at most 1,000", _total),
-    Rule("addresses", 3, "D", "an address has at most 320 characters and an ASCII domain", _addresses),
-    Rule("unique_recipients", 3, "D", "no address twice in one personalization, whatever its case", _twice),
-    Rule("custom_args_size", 4, "D", "custom arguments of both levels together at most 10,000 bytes", _custom_args),
-    Rule("substitutions_size", 4, "D", "substitutions at most 10,000 bytes a personalization", _substitutions),
-    Rule("dynamic_or_substitutions", 4, "D", "substitutions are not for dynamic templates", _dynamic_data),
-    Rule("headers", 5, "D", "header names are ASCII without spaces, not reserved, none twice", _headers),
-    Rule("header_values", 5, "I", "header values hold no line break", _header_values),
-    Rule("send_at", 6, "D", "at most 72 hours ahead", _send_at),
-    Rule("batch_id", 6, "D", "a batch number is known and younger than 10 days", _batch),
-    Rule("sender_identity", 7, "O", "the sender is verified", _sender),
-    Rule("sender_ascii", 7, "D", "the sender is ASCII", _sender_ascii),
-    Rule("same_domain", 7, "D", "a personalization's sender has the domain of the message's", _own_sender),
-    Rule("subject", 8, "D", "a subject for everybody, unless a template has one", _subject),
-    Rule("content", 8, "D", "content unless a template has it; text/plain before text/html before others", _content),
-    Rule("categories", 9, "D", "categories are ASCII", _categories),
-    Rule("asm_group", 9, "D", "the unsubscribe group exists", _asm),
-    Rule("ip_pool", 9, "D", "the pool exists", _pool),
-    Rule("one_reply_to", 9, "D", "reply_to or reply_to_list, not both", _reply_to),
-    Rule("unknown_fields", 9, "U", "fields that do not exist", _unknown_fields),
-)
+CHECKS: dict[str, Check] = {
+    "total_recipients": _total,
+    "addresses": _addresses,
+    "unique_recipients": _twice,
+    "unique_across": _across,
+    "custom_args_size": _custom_args,
+    "substitutions_size": _substitutions,
+    "substitutions_8000": _small_substitutions,
+    "dynamic_or_substitutions": _dynamic_data,
+    "headers": _headers,
+    "header_values": _header_values,
+    "send_at": _send_at,
+    "batch_id": _batch,
+    "sender_identity": _sender,
+    "sender_ascii": _sender_ascii,
+    "sender_name": _sender_name,
+    "same_domain": _own_sender,
+    "subject": _subject,
+    "content": _content,
+    "categories": _categories,
+    "asm_group": _asm,
+    "ip_pool": _pool,
+    "one_reply_to": _reply_to,
+    "unknown_fields": _unknown_fields,
+}
+"""The check of each rule by its name in `contract.py`."""

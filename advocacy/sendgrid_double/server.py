@@ -22,22 +22,30 @@ class Server:
         self.faults = faults
         self._pace = pace
         self._failing = Failing(desk, faults, pace.now)
-        self._levers = Levers(desk, faults, self.status)
+        self._levers = Levers(desk, faults, self.status, pace.now)
         self._port = port
         self._server: asyncio.Server | None = None
         self._requests = 0
         self._open: set[asyncio.StreamWriter] = set()
+        self._most_open = 0
+        self._stopping = False
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._converse, "127.0.0.1", self._port, limit=MOST_HEAD, backlog=512)
+        self._sending = asyncio.create_task(self._send_what_waits())
 
     async def stop(self) -> None:
+        self._stopping = True
         if self._server is not None:
             self._server.close()
+            self._sending.cancel()
         # Connections that were just accepted come to their first step, where they can be closed.
-        await asyncio.sleep(0.02)
-        for writer in list(self._open):
-            writer.transport.abort()
+        for _ in range(100):
+            await asyncio.sleep(0.02)
+            if not self._open:
+                break
+            for writer in list(self._open):
+                writer.transport.abort()
 
     @property
     def url(self) -> str:
@@ -49,8 +57,9 @@ class Server:
         sock = writer.get_extra_info("socket")
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._open.add(writer)
+        self._most_open = max(self._most_open, len(self._open))
         try:
-            while (asked := await self._read(reader, writer)) is not None:
+            while not self._stopping and (asked := await self._read(reader, writer)) is not None:
                 self._requests += 1
                 await self._answer(asked, writer)
                 if asked.headers.get("connection", "").lower() == "close":
@@ -65,6 +74,11 @@ class Server:
                 await writer.wait_closed()
             self._open.discard(writer)
 
+    async def _send_what_waits(self) -> None:
+        while True:
+            await asyncio.sleep(0.2)
+            self.desk.send_what_is_due()
+
     async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Asked | None:
         return await read(
             reader, writer, self._pace.now, html_413=self.desk.account.switches.html_413, idle=self.faults.idle
@@ -77,11 +91,7 @@ class Server:
                 return
             await self._mail(asked, writer)
         elif asked.path.startswith("/v3/"):
-            refusal = self.desk.authorised(asked.headers.get("authorization", ""), "mail.send")
-            reply = refusal or api.answer(
-                self.desk, asked.method, asked.path, asked.query, asked.body, self._pace.now()
-            )
-            writer.write(written(reply))
+            writer.write(written(api.answer(self.desk, asked, self._pace.now())))
         else:
             writer.write(written(await self._levers.answer(asked)))
         await writer.drain()
@@ -112,6 +122,9 @@ class Server:
             "taken": self.desk.ledger.requests,
             "people": self.desk.ledger.people,
             "refused": self.desk.refused,
+            "refused_by": dict(self.desk.refused_by),
+            "waiting": len(self.desk.waiting),
+            "connections": self._most_open,
             "faulty": [(number, [p.message for p in problems]) for number, problems in self.desk.faulty],
             "faults": self.faults.counted,
             "events_posted": self.desk.poster.posted,

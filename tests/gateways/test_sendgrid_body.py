@@ -12,8 +12,8 @@ from advocacy.domain.handover import Person, Request
 from advocacy.domain.merge import merge, merge_html
 from advocacy.gateways.sendgrid_body import MOST_BODY, UnfitError, build
 from advocacy.sendgrid_double.account import Account
+from advocacy.sendgrid_double.arriving import filled
 from advocacy.sendgrid_double.rules import refusals
-from advocacy.sendgrid_double.taking import _filled
 from tests.gateways.requests_to_send import a_person, a_request
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
@@ -27,9 +27,9 @@ def _arrived(request: Request) -> list[tuple[str, str, str, str]]:
     return [
         (
             one["to"][0]["email"],
-            _filled(body["subject"], one.get("substitutions", {})),
-            _filled(texts["text/plain"], one.get("substitutions", {})),
-            _filled(texts["text/html"], one.get("substitutions", {})),
+            filled(body["subject"], one.get("substitutions", {})),
+            filled(texts["text/plain"], one.get("substitutions", {})),
+            filled(texts["text/html"], one.get("substitutions", {})),
         )
         for one in body["personalizations"]
     ]

@@ -13,9 +13,9 @@ import pytest
 import urllib3
 
 from advocacy.gateways.sendgrid_reports import SIGNATURE_HEADER, TIMESTAMP_HEADER, SendGridReports
+from advocacy.sendgrid_double.disorder import Disorder
 from advocacy.sendgrid_double.faults import Fault, from_values
 from advocacy.sendgrid_double.ledger import read
-from advocacy.sendgrid_double.posting import Disorder
 from advocacy.sendgrid_double.program import Options, build
 from advocacy.sendgrid_double.server import Server
 from advocacy.sendgrid_double.taking import Checks
@@ -118,7 +118,7 @@ def test_the_domain_decides_the_fate(inbox: tuple[Inbox, str], address: str, eve
 def test_opens_are_told_of_mails_that_ask_for_them_and_of_no_others(inbox: tuple[Inbox, str]) -> None:
     kept, url = inbox
     server = _double(url)
-    _take(server, "ann@open.example.org")
+    _take(server, "ann@open.example.org", tracking_settings={"open_tracking": {"enable": False}})
     server.desk.poster.flush()
     assert sorted(one["event"] for one in kept.events) == ["delivered", "processed"]
 

@@ -29,8 +29,9 @@ from advocacy.models.blast import Delivery, Dispatch, Report
 from advocacy.models.supporter import Subscription, Supporter, Suppression
 from advocacy.operations import planning, reports
 from advocacy.sendgrid_double.account import Account
+from advocacy.sendgrid_double.disorder import Disorder
 from advocacy.sendgrid_double.pace import Pace
-from advocacy.sendgrid_double.posting import Disorder, Poster
+from advocacy.sendgrid_double.posting import Poster
 
 _AT_ONCE = 4
 _UNKNOWN = 20
