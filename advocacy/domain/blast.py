@@ -18,7 +18,7 @@ class BlastState(StrEnum):
 
 class Move(StrEnum):
     """What can happen to a blast. A missed one is scheduled again when a person sends it after all; a draft may be
-    proposed to a second person, who schedules or returns it."""
+    proposed to a second person, who schedules or returns it; so is a scheduled one whose audience grew too large."""
 
     PROPOSE = "propose"
     RETURN = "return"
@@ -44,6 +44,7 @@ _S, _M = BlastState, Move
 _NEXT: dict[tuple[BlastState, Move], BlastState] = {
     (_S.DRAFT, _M.SCHEDULE): _S.SCHEDULED,
     (_S.DRAFT, _M.PROPOSE): _S.PROPOSED,
+    (_S.SCHEDULED, _M.PROPOSE): _S.PROPOSED,
     (_S.PROPOSED, _M.RETURN): _S.DRAFT,
     (_S.PROPOSED, _M.SCHEDULE): _S.SCHEDULED,
     (_S.MISSED, _M.SCHEDULE): _S.SCHEDULED,

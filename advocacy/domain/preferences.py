@@ -9,6 +9,7 @@ from advocacy.domain.cadence import Cadence, QuietHours
 from advocacy.domain.errors import InvalidError
 
 _MOST_PEOPLE = 10_000_000
+_GROWTH = 1.1
 _LIMITS = {
     "cap_hours": (0, 14 * 24),
     "type_from": (1, _MOST_PEOPLE),
@@ -75,6 +76,9 @@ class Preferences:
         """Whether a mail to so many asks for the number to be typed."""
         return people >= self.type_from
 
-    def asks_for_approval(self, people: int) -> bool:
-        """Whether a mail to so many waits for a second person's yes."""
-        return self.approve_from > 0 and people >= self.approve_from
+    def asks_for_approval(self, people: int, *, approved: int = 0) -> bool:
+        """Whether a mail to so many waits for a second person's yes, when one was given for `approved` people.
+
+        A yes holds for a tenth more, so that whoever joins meanwhile does not stop what was looked at.
+        """
+        return self.approve_from > 0 and people >= self.approve_from and people > approved * _GROWTH

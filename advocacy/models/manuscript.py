@@ -22,7 +22,8 @@ class Manuscript(Base):
 
     `wall` is the day and time typed ("2026-03-05T10:00"), read in `zone`. `other_subject` is tried against the first
     by `share` per cent of the people for `wait_hours`. `tested_at` is when its writer last had a test of it.
-    `asked_by` asks for a second person's word (as the audit log names people); `note` is what that person answered.
+    `asked_by` pressed the last button (as the audit log names people), and needs a second person's word where so many get
+    it; `approved` is for how many people that word was a yes, `note` what that person answered.
     `pressed_at` is the last press: from then on it can be undone until something of it has begun.
     `decided_at` is when the subject `chosen` (an arm of `domain.subject_test`) was sent on to the rest.
     """
@@ -45,6 +46,7 @@ class Manuscript(Base):
     saved_by: Mapped[str] = mapped_column(String(80))
     tested_at: Mapped[datetime | None]
     asked_by: Mapped[str | None] = mapped_column(String(80))
+    approved: Mapped[int] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(String(500), default="")
     pressed_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]

@@ -1,4 +1,5 @@
-"""Mails to one person outside any blast: confirmations, thank-yous, tests, invitations, data links, whether an answer came."""
+"""Mails to one person outside any blast: confirmations, thank-yous, tests, invitations, data links, whether an answer
+came, and that a mail waits for a second person."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -18,7 +19,7 @@ class SingleKind(StrEnum):
     TEST = "test"
     INVITATION = "invitation"
     DATA_LINK = "data_link"
-    ALERT = "alert"
+    APPROVAL = "approval"
     REPLY = "reply"
 
 

@@ -19,7 +19,7 @@ _KEEPS = {
     SingleKind.TEST: timedelta(hours=2),
     SingleKind.INVITATION: timedelta(days=1),
     SingleKind.DATA_LINK: timedelta(hours=1),
-    SingleKind.ALERT: timedelta(days=1),
+    SingleKind.APPROVAL: timedelta(days=1),
     SingleKind.REPLY: timedelta(days=3),
 }
 """How long each kind is worth sending if the engine stood still."""

@@ -19,7 +19,7 @@ from advocacy.models.blast import Blast, ContentVersion, Delivery, Dispatch
 from advocacy.models.campaign import Campaign
 from advocacy.models.eligibility import Kind, chain_of, kind_of
 from advocacy.models.supporter import Subscription, Supporter
-from advocacy.operations import blast_moves, timetable
+from advocacy.operations import approving, blast_moves, timetable
 from advocacy.operations.filling import Chunk, Filled, fill
 from advocacy.operations.words import write_contents
 
@@ -158,13 +158,24 @@ def plan(session: Session, blast_id: int, *, gateways: Gateways, settings: Setti
     upper = session.scalar(select(func.max(next_.c.id)))
     if upper is None:
         blast.planned_at = now
+    elif not _filled(session, blast, campaign, Chunk(after, upper), now=now, batch=gateways.provider.batch):
+        upper, blast = None, blast_moves.find(session, blast_id)
+        blast.planned_at = now
     else:
-        fill(session, blast, campaign, candidates=Chunk(after, upper), now=now, batch=gateways.provider.batch)
         blast.plan_cursor, blast.progress_at = upper, now
     session.commit()
     if upper is None or after == 0:
         _learn_of(session)
     return upper is not None
+
+
+def _filled(session: Session, blast: Blast, campaign: Campaign, chunk: Chunk, *, now: datetime, batch: int) -> bool:
+    """Plan a chunk; False, and nothing of it, where so many would need a second person's yes that was not given."""
+    fill(session, blast, campaign, candidates=chunk, now=now, batch=batch)
+    if approving.outgrown(session, blast):
+        session.rollback()
+        return False
+    return True
 
 
 def _learn_of(session: Session) -> None:
@@ -188,6 +199,11 @@ def sweep(session: Session, blast_id: int, *, gateways: Gateways, settings: Sett
         session.rollback()
         return 0
     filled = fill(session, blast, campaign, candidates=newcomers, now=now, batch=gateways.provider.batch)
+    if filled.people and approving.outgrown(session, blast):
+        session.rollback()  # Nobody said yes to so many: they stay out, and a copy for those without it reaches them.
+        blast_moves.find(session, blast_id).swept_to = now
+        session.commit()
+        return 0
     blast.swept_to = now
     _add_steps(session, campaign, filled, now=now, gateways=gateways, settings=settings)
     session.commit()
@@ -195,8 +211,17 @@ def sweep(session: Session, blast_id: int, *, gateways: Gateways, settings: Sett
 
 
 def fill_all(session: Session, blast: Blast, campaign: Campaign, *, now: datetime, batch: int) -> int:
-    """Look once more at everyone: the closing anti-join, in the caller's transaction under the blast's lock."""
-    return fill(session, blast, campaign, candidates=true(), now=now, batch=batch).people
+    """Look once more at everyone: the closing anti-join, in the caller's transaction under the blast's lock.
+
+    Nobody is put in where so many would need a second person's yes that was not given.
+    """
+    before = session.begin_nested()
+    people = fill(session, blast, campaign, candidates=true(), now=now, batch=batch).people
+    if people and approving.outgrown(session, blast):
+        before.rollback()
+        return 0
+    before.commit()
+    return people
 
 
 def _wanted(session: Session, campaign: Campaign, now: datetime) -> tuple[Occurrence, ...]:
@@ -272,6 +297,8 @@ def _begin(
     if kind_of(blast.rule) in {Kind.MANUAL, Kind.NEWS}:
         if now > blast.scheduled_at + GRACE:
             blast_moves.move(session, blast, Move.MISS, now=now, actor="engine", why="overdue by more than its grace")
+            return False
+        if approving.held_back(session, blast, campaign, now=now, settings=settings):
             return False
     elif now >= blast.send_by:
         blast_moves.end(session, blast, now=now, actor="engine", why="expired")

@@ -15,7 +15,7 @@ from advocacy.models import moment
 from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import Manuscript
-from advocacy.operations import audiences, blast_moves, blasts, headcounts, manuscripts, preferences
+from advocacy.operations import approving, audiences, blast_moves, blasts, headcounts, manuscripts, preferences
 from advocacy.operations.blasts import Draft
 from advocacy.operations.words import content_version
 
@@ -35,11 +35,13 @@ def send(
     now = moment.now(session, gateways.clock)
     blast, manuscript, campaign = manuscripts.all_locked(session, blast_id, BlastState.DRAFT)
     people = _counted(session, blast, manuscript, campaign, typed, now=now)
+    manuscript.asked_by, manuscript.approved = actor, 0
     if preferences.read(session).asks_for_approval(people):
         _times(session, blast, manuscript, campaign, now)
-        manuscript.asked_by, manuscript.note = actor, ""
+        manuscript.note = ""
         why = f"asks for a second person's yes to write to {people} people"
         blast_moves.move(session, blast, Move.PROPOSE, now=now, actor=actor, why=why)
+        approving.tell(session, blast, manuscript, campaign, people, now=now, settings=settings)
     else:
         _schedule(session, blast, manuscript, campaign, now=now, gateways=gateways, settings=settings, actor=actor)
     session.commit()
@@ -54,7 +56,8 @@ def approve(
     blast, manuscript, campaign = manuscripts.all_locked(session, blast_id, BlastState.PROPOSED)
     if manuscript.asked_by == actor:
         raise ConflictError("You asked for this yourself: somebody else has to say yes.")
-    _counted(session, blast, manuscript, campaign, typed, now=now)
+    people = _counted(session, blast, manuscript, campaign, typed, now=now)
+    manuscript.approved = people + approving.got_before(session, blast)
     _schedule(session, blast, manuscript, campaign, now=now, gateways=gateways, settings=settings, actor=actor)
     session.commit()
     return blast
@@ -139,7 +142,9 @@ def _counted(
 ) -> int:
     draft = manuscripts.draft_of(blast, manuscript)
     at = max(blasts.span(draft, now)[0], now)
-    people = audiences.reach_by_hand(session, campaign, draft.selection, at).people
+    goes_on = blast.supersedes is not None
+    reach = audiences.reach_of_mail(session, blast, campaign, at) if goes_on else None
+    people = (reach or audiences.reach_by_hand(session, campaign, draft.selection, at)).people
     right = {people, headcounts.shown(session, blast, campaign, now)}
     if typed is not None and preferences.read(session).asks_to_type(people) and typed not in right:
         said = f"It goes to {people:,} people as things stand now. Type that number to confirm it."

@@ -14,7 +14,7 @@ from advocacy.gateways.mails import LONGEST_SUBJECT, Mails, markdown, shortened
 MAILS = Mails()
 LANGUAGES = ("en", "fr", "es", "de")
 TO_SUPPORTERS = ("launch", "reminder", "last_day", "last_post", "thanks", "manual", "update", "outcome", "reply")
-WITHOUT_WAY_OUT = ("confirmation", "test", "invitation", "data_link", "alert")
+WITHOUT_WAY_OUT = ("confirmation", "test", "invitation", "data_link", "approval")
 
 CAMPAIGN = {
     "title": "WEAVERS HELD WITHOUT CHARGE IN PORT EXAMPLE SINCE JANUARY",
@@ -42,6 +42,8 @@ FACTS: dict[str, Any] = {
     "words": "They are **free**.",
     "text": "The mail as it will be.",
     "another_channel": True,
+    "people": 4211,
+    "grew": True,
 }
 
 

@@ -10,15 +10,18 @@ from sqlalchemy import select
 from advocacy.domain.addressee import Channel
 from advocacy.domain.blast import BlastState
 from advocacy.domain.errors import ConflictError, InvalidError
+from advocacy.domain.permissions import OrganiserRole
 from advocacy.domain.preferences import Preferences
 from advocacy.domain.selection import Selection
 from advocacy.gateways.mails import Mails
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import Manuscript
+from advocacy.models.organiser import Organiser, Role
 from advocacy.models.press import Press
+from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.models.supporter import Action, Supporter
-from advocacy.operations import manuscripts, preferences, releasing, trying
+from advocacy.operations import approving, manuscripts, preferences, releasing, single, trying
 from advocacy.operations.blasts import Draft
 from tests.factories import add_campaign, add_supporter, subscribe
 from tests.running import MORNING, Engine
@@ -26,6 +29,7 @@ from tests.running import MORNING, Engine
 ANA, BO = "organiser:1", "organiser:2"
 LATER = MORNING + timedelta(days=2)
 DRAFT = Draft("Until {{ campaign.deadline }}", "Write: {{ act_url }}")
+TRIAL = Draft("First", "Write.", other_subject="Second", share=50, wait=timedelta(hours=2))
 
 
 def quiet(running: Engine, people: int) -> Campaign:
@@ -143,6 +147,126 @@ def test_a_mail_to_more_waits_for_somebody_else(running: Engine) -> None:
     running.check()
 
 
+def team(running: Engine) -> dict[str, Organiser]:
+    """Ana and Bo, who may send, Cleo, who may only read, and Dora, who may not enter any more."""
+    roles = {"ana": OrganiserRole.OWNER, "bo": OrganiserRole.ORGANISER, "cleo": OrganiserRole.VIEWER}
+    made = {}
+    for number, name in enumerate(("ana", "bo", "cleo", "dora"), start=1):
+        named = roles.get(name, OrganiserRole.OWNER).value
+        role = running.session.scalar(select(Role).where(Role.name == named)) or Role(name=named)
+        made[name] = Organiser(
+            id=number, email=f"{name}@lantern.example", created_at=MORNING, roles=[role], active=name != "dora"
+        )
+        running.session.add(made[name])
+        running.session.flush()
+    running.session.commit()
+    return made
+
+
+def asked_by_mail(running: Engine) -> list[SingleMail]:
+    query = select(SingleMail).where(SingleMail.kind == SingleKind.APPROVAL).order_by(SingleMail.id)
+    return list(running.session.scalars(query))
+
+
+def test_everybody_else_who_may_say_yes_gets_a_mail_that_names_no_supporter(running: Engine) -> None:
+    blast = kept(running, quiet(running, 3))
+    team(running)
+    rules(running, approve_from=2)
+
+    sent(running, blast)
+
+    (mail,) = asked_by_mail(running)
+    assert mail.organiser_id == 2
+    assert mail.facts == {
+        "people": 3,
+        "subject": DRAFT.subject,
+        "grew": False,
+        "link": f"http://advocacy.test/desk/blasts/{blast.id}/check",
+    }
+    running.gateways = replace(running.gateways, mails=Mails())
+    single.hand_over_due(running.session, gateways=running.gateways, settings=running.settings)
+    taken = running.provider.taken[-1]
+    assert (taken.address, taken.request.subject) == ("bo@lantern.example", "A mail to 3 people waits for your yes")
+    assert f"/desk/blasts/{blast.id}/check" in taken.request.text
+
+
+def tagged(running: Engine, people: list[int], tag: str = "press") -> None:
+    for person in running.session.scalars(select(Supporter).order_by(Supporter.id)):
+        person.tags = [tag] if person.id in people else []
+    running.session.commit()
+
+
+PRESS = replace(DRAFT, selection=Selection(tags=("press",)))
+
+
+def test_who_is_tagged_after_the_press_cannot_walk_around_the_second_person(running: Engine) -> None:
+    campaign = quiet(running, 6)
+    ids = list(running.session.scalars(select(Supporter.id).order_by(Supporter.id)))
+    tagged(running, ids[:2])
+    team(running)
+    rules(running, approve_from=4)
+    blast = sent(running, kept(running, campaign, PRESS))
+    assert blast.state is BlastState.SCHEDULED
+    tagged(running, ids)
+
+    running.at(LATER + timedelta(minutes=2))
+
+    assert (blast.state, blast.state_reason) == (BlastState.PROPOSED, approving.GREW)
+    assert [taken for taken in running.provider.taken if "lantern" not in taken.address] == []
+    assert [(mail.organiser_id, mail.facts["people"], mail.facts["grew"]) for mail in asked_by_mail(running)] == [
+        (2, 6, True)
+    ]
+    with pytest.raises(ConflictError, match="somebody else"):
+        approved(running, blast, ANA)
+    running.session.rollback()
+    assert approved(running, blast, BO).state is BlastState.SCHEDULED
+    running.at(LATER + timedelta(minutes=4))
+    assert len([taken for taken in running.provider.taken if "lantern" not in taken.address]) == 6
+    running.check()
+
+
+def test_a_yes_holds_for_a_tenth_more_and_for_no_more_than_that(running: Engine) -> None:
+    campaign = quiet(running, 12)
+    ids = list(running.session.scalars(select(Supporter.id).order_by(Supporter.id)))
+    rules(running, approve_from=4)
+    tagged(running, ids[:10])
+    blast = approved(running, sent(running, kept(running, campaign, PRESS)), BO)
+    tagged(running, ids[:11])
+    running.at(LATER + timedelta(seconds=5))
+    assert blast.state is BlastState.SENDING
+    tagged(running, ids)
+
+    running.at(LATER + timedelta(minutes=2))
+    running.at(LATER + timedelta(hours=3))
+
+    assert len(running.provider.taken) == 11, "who is tagged while it is sent stays out"
+    assert blast.state is BlastState.COMPLETED
+    running.check()
+
+
+def test_the_rest_of_a_trial_is_counted_with_the_trial(running: Engine) -> None:
+    campaign = quiet(running, 60)
+    ids = list(running.session.scalars(select(Supporter.id).order_by(Supporter.id)))
+    tagged(running, ids[:30])
+    rules(running, approve_from=40)
+    running.gateways = replace(running.gateways, mails=Mails())
+    sent(running, kept(running, campaign, replace(TRIAL, selection=PRESS.selection)))
+    running.at(LATER + timedelta(minutes=2))
+    got = running.provider.addresses
+    tagged(running, ids)
+
+    running.at(LATER + timedelta(hours=2, minutes=10))
+
+    rest = running.session.scalars(select(Blast).order_by(Blast.id.desc())).first()
+    assert rest is not None
+    assert (rest.state, rest.state_reason) == (BlastState.PROPOSED, approving.GREW)
+    assert running.provider.addresses == got
+    approved(running, rest, BO)
+    running.at(LATER + timedelta(hours=2, minutes=20))
+    assert running.provider.addresses == [f"p{number:04}@example.org" for number in range(60)]
+    running.check()
+
+
 def test_what_was_proposed_comes_back_with_a_note(running: Engine) -> None:
     blast = kept(running, quiet(running, 3))
     rules(running, approve_from=2)
@@ -193,9 +317,6 @@ def test_a_copy_leaves_out_who_got_the_first_one(running: Engine) -> None:
     running.at(now + timedelta(minutes=2))
 
     assert running.provider.addresses == ["late@example.org"]
-
-
-TRIAL = Draft("First", "Write.", other_subject="Second", share=50, wait=timedelta(hours=2))
 
 
 def acts(running: Engine, campaign: Campaign, addresses: list[str]) -> None:

@@ -17,6 +17,7 @@ from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
 from advocacy.models.manuscript import Manuscript
 from advocacy.operations import (
+    approving,
     audiences,
     blasts,
     headcounts,
@@ -55,7 +56,12 @@ def send(blast_id: int) -> ResponseReturnValue:
     if not isinstance(blast, Blast):
         return blast
     if blast.state is BlastState.PROPOSED:
-        flash(_("It waits for a second person. Anybody else who may send finds it on their page Today."), "good")
+        flash(
+            _(
+                "It waits for a second person. Anybody else who may send gets a mail about it and finds it on their page Today."
+            ),
+            "good",
+        )
         return redirect(url_for("desk_sending.check", blast_id=blast_id))
     return redirect(url_for("desk_blasts.show", blast_id=blast_id))
 
@@ -200,6 +206,7 @@ def _page(
         faults=faults or {},
         settings=settings(),
         asked_by=names.get(manuscript.asked_by or "", manuscript.asked_by),
+        grew=approving.GREW,
         mine=manuscript.asked_by == who.actor(),
     )
 

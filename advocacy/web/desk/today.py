@@ -8,6 +8,7 @@ from advocacy.domain.campaign import CampaignState
 from advocacy.domain.permissions import Permission
 from advocacy.models.base import db
 from advocacy.models.campaign import Campaign
+from advocacy.operations import approving
 from advocacy.web import access
 from advocacy.web.desk import agenda, decisions, trouble, who
 
@@ -32,5 +33,6 @@ def show() -> ResponseReturnValue:
         moving=agenda.moving(session, now, engine),
         engine=engine,
         live=live,
+        grew=approving.GREW,
         nearest=agenda.nearest(session),
     )
