@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 from advocacy import gateways
 from advocacy.cli.context import note, print_json, with_app
 from advocacy.config import MailTransport, Settings
+from advocacy.domain import provider_account
 from advocacy.domain.findings import Finding, Grade, bad, good, warning
 from advocacy.gateways import dns, sendgrid_account
 from advocacy.gateways.resources import migrations_path
@@ -76,13 +77,9 @@ def _account(settings: Settings) -> Iterator[Finding]:
     except sendgrid_account.AccountError as error:
         yield bad("SENDGRID_API_KEY", f"{error}.", "Check the key in SendGrid under Settings, API Keys.")
         return
-    if sendgrid_account.MAIL_SEND in account.scopes:
-        yield good("SENDGRID_API_KEY", "It may send mail.")
-    else:
-        yield bad("SENDGRID_API_KEY", "It may not send mail.", "Give the key the scope “Mail Send”.")
-    domain = settings.mail_from.rpartition("@")[2].lower()
-    if account.domains and not any(domain == each or domain.endswith(f".{each}") for each in account.domains):
-        yield warning("MAIL_FROM", f"{domain} is not authenticated with SendGrid.", "Authenticate it there.")
+    keys = tuple(key.strip() for key in settings.sendgrid_webhook_key.split(","))
+    wanted = provider_account.Wanted(settings.mail_from, f"{settings.base_url}/hooks/sendgrid", keys)
+    yield from provider_account.findings(account, wanted)
 
 
 def _domain(settings: Settings) -> Iterator[Finding]:

@@ -100,18 +100,6 @@ def test_dkim_and_dmarc_are_judged() -> None:
     assert "_dmarc.lantern.example" in findings.dmarc("lantern.example", []).remedy
 
 
-def test_the_provider_tells_what_the_key_may_do(httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/v3/scopes").respond_with_json({"scopes": ["mail.send", "whitelabel.read"]})
-    httpserver.expect_request("/v3/whitelabel/domains").respond_with_json(
-        [{"domain": "Lantern.example", "valid": True}, {"domain": "other.example", "valid": False}]
-    )
-
-    account = sendgrid_account.ask("SG.canary", url=httpserver.url_for("").rstrip("/"))
-
-    assert sendgrid_account.MAIL_SEND in account.scopes
-    assert account.domains == {"lantern.example"}
-
-
 def test_a_key_that_is_not_taken_is_told_without_the_key(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/v3/scopes").respond_with_json({"errors": []}, status=401)
 
