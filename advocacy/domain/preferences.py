@@ -17,6 +17,7 @@ _LIMITS = {
     "undo_seconds": (0, 600),
     "keep_reports_days": (7, 365),
     "keep_left_days": (7, 3650),
+    "keep_mails_days": (31, 3650),
 }
 """The least and the most of each number."""
 
@@ -28,7 +29,8 @@ class Preferences:
     `quiet` and `cap_hours` are what a new campaign's cadence begins with. A mail to `type_from` people or more asks for
     the number to be typed; one to `approve_from` or more for a second person's yes (0: never). After "Send", nothing
     leaves for `undo_seconds`. The provider's reports are kept for `keep_reports_days`, and the address of who left for
-    good for `keep_left_days`; the keyed hash that keeps us from writing again stays.
+    good for `keep_left_days`; the keyed hash that keeps us from writing again stays. Who got which mail is kept for
+    `keep_mails_days` after a campaign was closed (nobody can act any more by then), then only in numbers.
     """
 
     quiet: QuietHours = field(default_factory=QuietHours)
@@ -38,6 +40,7 @@ class Preferences:
     undo_seconds: int = 60
     keep_reports_days: int = 30
     keep_left_days: int = 90
+    keep_mails_days: int = 90
 
     def __post_init__(self) -> None:
         faults = {

@@ -30,6 +30,7 @@ class Blast(Base):
 
     `rule` is a cadence step's key, or "manual", "update", "outcome". `occurrence` carries the campaign's generation
     number (a uuid when written by hand), so that a replanned step is a new blast which `supersedes` the old one.
+    Since `reduced_at` only roll-ups tell of it, no longer who got it.
     `plan_cursor` is the last supporter id planned, `planned_at` when nobody was left; `started_at` is when its first
     requests were let go, which may be sooner. `swept_to` is the instant up to which late joiners were looked for.
     """
@@ -59,6 +60,7 @@ class Blast(Base):
     progress_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    reduced_at: Mapped[datetime | None]
 
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - SQLAlchemy reads it from the class
 

@@ -4,7 +4,8 @@ A mail is one delivery; a person counts once however many mails they got. Accept
 request with this person in it; delivered, that the provider reported so, or that they complained about what came.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 
 from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, case, cast, distinct, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -15,9 +16,12 @@ from advocacy.domain.supporter import ConsentAction
 from advocacy.models.blast import Blast, Delivery, Dispatch
 from advocacy.models.press import Press
 from advocacy.models.supporter import Action, Consent, Subscription, Supporter
+from advocacy.models.tally import Tally
 
 REACHED = ("delivered", "complained")
 BACK = ("blocked", "bounced", "dropped")
+REACH = "reach"
+"""The one number that is not of the ledger: how many a mail of the plan would go to now."""
 
 Number = tuple[str, int, str, int]
 """What, the blast's id or 0, the key or "", how many."""
@@ -28,8 +32,18 @@ _REACHED = and_(_SENT, Delivery.outcome.in_(REACHED))
 
 
 def count(session: Session, campaign_id: int) -> list[Number]:
-    """Return every number of a campaign that is not nought."""
-    blast_ids = list(session.scalars(select(Blast.id).where(Blast.campaign_id == campaign_id)))
+    """Return every number of a campaign that is not nought.
+
+    Once who got one of its mails is reduced to numbers, those stay as they were counted last, with all that was counted
+    of people; only its other mails are counted on.
+    """
+    reduced = {
+        id_: at is not None
+        for id_, at in session.execute(select(Blast.id, Blast.reduced_at).where(Blast.campaign_id == campaign_id))
+    }
+    blast_ids = [id_ for id_, gone in reduced.items() if not gone]
+    if len(blast_ids) < len(reduced):
+        return [*_kept(session, campaign_id, blast_ids), *_there(_mails(session, blast_ids), _left(session, blast_ids))]
     found = [
         *_mails(session, blast_ids),
         *_people(session, campaign_id, blast_ids),
@@ -37,7 +51,17 @@ def count(session: Session, campaign_id: int) -> list[Number]:
         *_moved(session, campaign_id, blast_ids),
         *_left(session, blast_ids),
     ]
-    return [each for each in found if each[3]]
+    return _there(found)
+
+
+def _there(*numbers: Iterable[Number]) -> list[Number]:
+    return [each for each in chain(*numbers) if each[3]]
+
+
+def _kept(session: Session, campaign_id: int, but: Collection[int]) -> list[Number]:
+    stays = or_(Tally.blast_id.not_in(but), Tally.what == "moved")
+    rows = session.scalars(select(Tally).where(Tally.campaign_id == campaign_id, stays, Tally.what != REACH))
+    return [(row.what, row.blast_id, row.key, row.number) for row in rows]
 
 
 def _mails(session: Session, blast_ids: Sequence[int]) -> Iterator[Number]:

@@ -8,8 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from advocacy.domain.dispatch import DispatchState
-from advocacy.models.blast import Delivery, Dispatch
+from advocacy.models.blast import Blast, Delivery, Dispatch
+from advocacy.models.counting import Number
+from advocacy.models.tally import Tally
 
+_LEFT_OUT = "skipped"
 _OPEN = (DispatchState.PLANNED, DispatchState.CLAIMED, DispatchState.INFLIGHT)
 
 
@@ -78,7 +81,35 @@ def _left_out(session: Session, blast_ids: Sequence[int]) -> list[tuple[int, str
         .where(Delivery.blast_id.in_(blast_ids), Delivery.skip_reason.is_not(None))
         .group_by(Delivery.blast_id, Delivery.skip_reason, Dispatch.state)
     )
-    return [(blast_id, reason or "", state, people) for blast_id, reason, state, people in rows]
+    found = [(blast_id, reason or "", state, people) for blast_id, reason, state, people in rows]
+    return found + _left_out_of_reduced(session, blast_ids)
+
+
+def left_out_numbers(session: Session, blast_id: int) -> list[Number]:
+    """Return who was left out of a mail as numbers to keep, once the people's own rows go."""
+    return [
+        (_LEFT_OUT, blast_id, f"{reason}/{state.value if state else ''}", people)
+        for _blast_id, reason, state, people in _left_out(session, [blast_id])
+    ]
+
+
+def _left_out_of_reduced(
+    session: Session, blast_ids: Sequence[int]
+) -> list[tuple[int, str, DispatchState | None, int]]:
+    reduced = session.execute(
+        select(Blast.campaign_id, Blast.id).where(Blast.id.in_(blast_ids), Blast.reduced_at.is_not(None))
+    ).all()
+    if not reduced:
+        return []
+    rows = session.execute(
+        select(Tally.blast_id, Tally.key, Tally.number).where(
+            Tally.campaign_id.in_({campaign_id for campaign_id, _id in reduced}),
+            Tally.what == _LEFT_OUT,
+            Tally.blast_id.in_([id_ for _campaign_id, id_ in reduced]),
+        )
+    )
+    parted = ((blast_id, key.partition("/"), people) for blast_id, key, people in rows)
+    return [(id_, why, DispatchState(state) if state else None, people) for id_, (why, _, state), people in parted]
 
 
 def _progress(states: dict[DispatchState, int], reasons: dict[str, int], next_at: datetime | None) -> Progress:

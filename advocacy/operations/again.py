@@ -32,6 +32,7 @@ def may_go_again(session: Session, blast: Blast, campaign: Campaign, now: dateti
         and deadline is not None
         and not deadline.passed(now)
         and not followed
+        and blast.reduced_at is None
     )
 
 
@@ -45,7 +46,12 @@ def send_again(session: Session, blast_id: int, *, now: datetime, actor: str) ->
     campaign = session.scalar(select(Campaign).where(Campaign.id == campaign_id).with_for_update())
     old = blast_moves.find(session, blast_id)
     if campaign is None or not may_go_again(session, old, campaign, now):
+        reduced = old.reduced_at is not None
         session.rollback()
+        if reduced:
+            raise ConflictError(
+                "This mail cannot be sent again: its campaign was closed long ago, and who got it is no longer kept."
+            )
         raise ConflictError(
             "This mail cannot be sent again: it was not missed or cancelled, it was sent again before, or its "
             "campaign is over or paused."

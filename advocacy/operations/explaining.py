@@ -63,6 +63,11 @@ class Ahead:
     outlook: Outlook
 
 
+def forgets_some(session: Session) -> bool:
+    """Whether there are mails of which it is no longer kept who got them."""
+    return session.scalar(select(Blast.id).where(Blast.reduced_at.is_not(None)).limit(1)) is not None
+
+
 def mails_of(session: Session, supporter: Supporter) -> list[Told]:
     """Return every mail that was ever planned for a person, the newest first."""
     rows = session.execute(

@@ -4,7 +4,7 @@ Nothing on the way of a mail or of a supporter's page writes a number here; a ca
 that are the truth, so that a number cannot drift. How often depends on how long it takes: at most a hundredth of the time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, exists, func, insert, or_, select, update
@@ -151,7 +151,7 @@ def _reach(session: Session, campaign_id: int) -> list[counting.Number]:
         return []
     groups, launched = audience.groups(session, campaign), campaign.launched_at
     lines = timetable.lines(campaign, deadline, groups, launched_at=launched, after=launched)
-    return [("reach", 0, line.rule, line.people) for line in lines]
+    return [(counting.REACH, 0, line.rule, line.people) for line in lines]
 
 
 def _is_due(row: Counted, now: datetime) -> bool:
@@ -165,20 +165,46 @@ def _is_due(row: Counted, now: datetime) -> bool:
 
 def _count(session: Session, campaign_id: int, now: datetime, *, clock: Clock) -> bool:
     """Replace a campaign's numbers by new ones; False when another worker is at it."""
+    if not _alone(session, campaign_id):
+        session.rollback()
+        return False
+    began = clock.boottime()
+    seen = _signatures(session, campaign_id).get(campaign_id, "")
+    crowd.count_campaign(session, campaign_id)
+    numbers = [*counting.count(session, campaign_id), *_reach(session, campaign_id)]
+    _replace(session, campaign_id, numbers, now, seconds=clock.boottime() - began, seen=seen)
+    session.commit()
+    return True
+
+
+def reduce(session: Session, campaign_id: int, more: Sequence[counting.Number], now: datetime) -> bool:
+    """Count a closed campaign a last time and keep `more` beside, in the caller's transaction; False as for a count.
+
+    Whoever counts it later finds the rows gone and the numbers kept, or, before this is committed, neither.
+    """
+    if session.get(Counted, campaign_id) is None:
+        mark(session, [campaign_id], now)
+    if not _alone(session, campaign_id):
+        return False
+    seen = _signatures(session, campaign_id).get(campaign_id, "")
+    _replace(session, campaign_id, [*counting.count(session, campaign_id), *more], now, seconds=0.0, seen=seen)
+    return True
+
+
+def _alone(session: Session, campaign_id: int) -> bool:
+    """Whether nobody else counts this campaign, who then waits for us."""
     row = session.scalar(
         select(Counted)
         .where(Counted.campaign_id == campaign_id)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    if row is None:
-        session.rollback()
-        return False
-    seen = _signatures(session, campaign_id).get(campaign_id, "")
-    began = clock.boottime()
-    crowd.count_campaign(session, campaign_id)
-    numbers = [*counting.count(session, campaign_id), *_reach(session, campaign_id)]
-    seconds = clock.boottime() - began
+    return row is not None
+
+
+def _replace(
+    session: Session, campaign_id: int, numbers: Sequence[counting.Number], now: datetime, *, seconds: float, seen: str
+) -> None:
     session.execute(delete(Tally).where(Tally.campaign_id == campaign_id))
     if numbers:
         session.execute(
@@ -194,5 +220,3 @@ def _count(session: Session, campaign_id: int, now: datetime, *, clock: Clock) -
         .values(counted_at=now, seconds=seconds, seen=seen)
         .execution_options(synchronize_session=False)
     )
-    session.commit()
-    return True

@@ -10,7 +10,17 @@ from advocacy.models import installation
 from advocacy.models.base import forget_the_log
 from advocacy.models.blast import Report
 from advocacy.models.supporter import SignUp, Supporter, Suppression
-from advocacy.operations import desk_sessions, drafts, exports, imports, parcels, preferences, privacy, tagging
+from advocacy.operations import (
+    desk_sessions,
+    drafts,
+    exports,
+    imports,
+    parcels,
+    preferences,
+    privacy,
+    reducing,
+    tagging,
+)
 from advocacy.operations.supporters import SIGN_UP_LIFE
 
 EVERY = timedelta(hours=1)
@@ -34,6 +44,7 @@ def when_it_is_time(session: Session, now: datetime) -> None:
         forget_the_log(session)
     reports(session, before=now - timedelta(days=rules.keep_reports_days))
     desk_sessions.forget(session, now=now)
+    reducing.old(session, before=now - timedelta(days=rules.keep_mails_days), now=now)
     left(session, before=now - timedelta(days=rules.keep_left_days), now=now)
 
 

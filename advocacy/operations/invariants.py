@@ -77,7 +77,7 @@ def _miscounted(session: Session) -> Iterator[str]:
     carried = select(func.coalesce(func.sum(Dispatch.n), 0)).where(Dispatch.blast_id == Blast.id)
     rows = session.execute(
         select(Blast.id, people.scalar_subquery(), carried.scalar_subquery()).where(
-            people.scalar_subquery() != carried.scalar_subquery()
+            Blast.reduced_at.is_(None), people.scalar_subquery() != carried.scalar_subquery()
         )
     )
     return (f"blast {blast_id}: {there} people, {counted} counted" for blast_id, there, counted in rows)

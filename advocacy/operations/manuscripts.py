@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
@@ -77,10 +78,22 @@ def keep(
     check_words(session, campaign, draft, writer=gateways.mails, settings=settings)
     session.refresh(campaign, with_for_update=True)
     _check_campaign(campaign)
+    _check_earlier(session, draft.selection)
     blast = _begin(session, campaign, now, actor) if blast_id is None else _locked(session, blast_id, BlastState.DRAFT)
     _write(session, blast, draft, now=now, actor=actor)
     session.commit()
     return blast
+
+
+def _check_earlier(session: Session, chosen: Selection) -> None:
+    """Raise InvalidError where people are chosen by a mail of which nobody knows any more who got it."""
+    for name in ("had", "missed"):
+        gone = select(Blast.id).where(Blast.id.in_(getattr(chosen, name)), Blast.reduced_at.is_not(None))
+        found = session.scalars(gone.order_by(Blast.id)).all()
+        if found:
+            named = ", ".join(map(str, found))
+            message = f"Who got mail {named} is no longer kept: its campaign was closed long ago. Choose without it."
+            raise InvalidError(message, faults={name: message})
 
 
 def check_words(session: Session, campaign: Campaign, draft: Draft, *, writer: Writer, settings: Settings) -> None:

@@ -13,12 +13,16 @@ from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.subject_test import ARMS, Tried, Verdict
 from advocacy.models.blast import Blast, ContentVersion, Delivery, Dispatch
 from advocacy.models.campaign import Campaign
+from advocacy.models.counting import Number
 from advocacy.models.manuscript import Manuscript
 from advocacy.models.press import Press
 from advocacy.models.supporter import Action
+from advocacy.models.tally import Tally
 from advocacy.operations import again, audit, blast_moves
 
 _ON_ITS_WAY = (DispatchState.PLANNED, DispatchState.CLAIMED, DispatchState.INFLIGHT)
+_TRIED = "tried"
+_KEPT = ("people", "acted", "pressed")
 _SENT = (BlastState.SENDING, BlastState.COMPLETED)
 
 
@@ -38,6 +42,32 @@ class Trial:
 def trial(session: Session, blast: Blast, manuscript: Manuscript) -> Trial:
     """Return how the two subjects of a mail do, as things stand. Opens count nothing: people who acted since do, and decide;
     who pressed a button on their page since is told beside them."""
+    found = _kept(session, blast) if blast.reduced_at is not None else _counted(session, blast)
+    first, second = (found.get(arm, Tried(arm, 0, 0)) for arm in ARMS)
+    return Trial(first, second, _decides_at(session, blast, manuscript))
+
+
+def numbers(session: Session, blast: Blast) -> list[Number]:
+    """Return how its subjects did as numbers to keep, once the people's own rows go."""
+    return [
+        (_TRIED, blast.id, f"{each.arm}/{name}", getattr(each, name))
+        for each in _counted(session, blast).values()
+        if each.arm in ARMS
+        for name in _KEPT
+    ]
+
+
+def _kept(session: Session, blast: Blast) -> dict[str, Tried]:
+    rows = session.execute(
+        select(Tally.key, Tally.number).where(
+            Tally.campaign_id == blast.campaign_id, Tally.what == _TRIED, Tally.blast_id == blast.id
+        )
+    )
+    kept = dict(rows.all())
+    return {arm: Tried(arm, *(kept.get(f"{arm}/{name}", 0) for name in _KEPT)) for arm in ARMS}
+
+
+def _counted(session: Session, blast: Blast) -> dict[str, Tried]:
     acted = exists().where(
         Action.campaign_id == blast.campaign_id,
         Action.supporter_id == Delivery.supporter_id,
@@ -48,9 +78,9 @@ def trial(session: Session, blast: Blast, manuscript: Manuscript) -> Trial:
         Press.supporter_id == Delivery.supporter_id,
         Press.at >= Dispatch.inflight_at,
     )
-    numbers = [func.sum(case((did, 1), else_=0)) for did in (acted, pressed)]
+    sums = [func.sum(case((did, 1), else_=0)) for did in (acted, pressed)]
     rows = session.execute(
-        select(ContentVersion.arm, func.count(), *numbers)
+        select(ContentVersion.arm, func.count(), *sums)
         .select_from(Delivery)
         .join(Dispatch, and_(Dispatch.blast_id == Delivery.blast_id, Dispatch.no == Delivery.dispatch_no))
         .join(ContentVersion, ContentVersion.id == Dispatch.content_version_id)
@@ -61,9 +91,7 @@ def trial(session: Session, blast: Blast, manuscript: Manuscript) -> Trial:
         )
         .group_by(ContentVersion.arm)
     )
-    found = {arm: Tried(arm, people, int(did), int(began)) for arm, people, did, began in rows}
-    first, second = (found.get(arm, Tried(arm, 0, 0)) for arm in ARMS)
-    return Trial(first, second, _decides_at(session, blast, manuscript))
+    return {arm: Tried(arm, people, int(did), int(began)) for arm, people, did, began in rows}
 
 
 def decide_due(session: Session, now: datetime) -> None:

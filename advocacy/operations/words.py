@@ -44,7 +44,9 @@ def write_contents(session: Session, blast: Blast, campaign: Campaign, *, writer
     session.flush()
 
 
-def content_version(blast_id: int, language: str, words: Words, arm: str = "", *, counts_opens: bool) -> ContentVersion:
+def content_version(
+    blast_id: int, language: str, words: Words, arm: str = "", *, counts_opens: bool = False
+) -> ContentVersion:
     """Return a row for these words; `counts_opens` as their facts had it. Raises InvalidError for a merge field that nobody fills."""
     strange = fields_of(words.subject + words.text + words.html) - set(MERGE_FIELDS)
     if strange:

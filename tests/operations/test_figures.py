@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from advocacy.domain.addressee import Channel
 from advocacy.domain.blast import BlastState
 from advocacy.domain.call import CallOutcome
+from advocacy.domain.campaign import CampaignState
 from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.report import Opened
 from advocacy.domain.supporter import ConsentAction
@@ -24,9 +25,10 @@ from advocacy.models.blast import Blast, Delivery, Dispatch
 from advocacy.models.campaign import AddresseeRow, Campaign
 from advocacy.models.figures import figures_of
 from advocacy.models.press import Press
+from advocacy.models.progress import progress_of
 from advocacy.models.supporter import Action, Consent, Supporter
 from advocacy.models.tally import Counted, Tally
-from advocacy.operations import actions, figures, privacy
+from advocacy.operations import actions, figures, privacy, reducing
 from advocacy.web.desk.sections import sections
 from tests.conftest import NOON
 from tests.factories import add_campaign, add_supporter
@@ -269,10 +271,57 @@ def test_every_number_on_a_results_page_is_what_the_ledger_says(app: Flask, sess
     with app.test_request_context("/"):
         for campaign in ledger.campaigns:
             assert shown(session, campaign) == Reader(session, campaign).page()
+    clear(session)
+
+
+def clear(session: Session) -> None:
     for table in (Action, Press, Consent, Delivery, Dispatch, Tally, Counted):
         session.execute(delete(table))
     session.execute(update(Blast).values(supersedes=None))
     session.execute(delete(Blast))
+    session.commit()
+
+
+@settings(
+    max_examples=100 if os.environ.get("ADVOCACY_PROVE") else 4,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.integers(0, 2**32))
+def test_no_number_changes_once_who_got_which_mail_is_no_longer_kept(app: Flask, session: Session, seed: int) -> None:
+    ledger = Ledger(session, Random(seed))  # noqa: S311 - dice, no secrets
+    clock = SimulatedClock(NOON)
+    closed, running = ledger.campaigns
+    ended(session, closed)
+    figures.recount(session, clock=clock)
+
+    def told() -> list[object]:
+        ids = list(session.scalars(select(Blast.id).order_by(Blast.id)))
+        with app.test_request_context("/"):
+            return [progress_of(session, ids), *(shown(session, each) for each in (closed, running))]
+
+    before = told()
+    assert reducing.old(session, before=NOON + 999 * HOUR, now=NOON + 999 * HOUR) >= 0
+    assert told() == before
+    figures.recount(session, clock=clock)
+    assert told() == before
+    rows = session.scalars(
+        select(Delivery).join(Blast, Blast.id == Delivery.blast_id).where(Blast.campaign_id == closed.id)
+    )
+    left = set(session.scalars(select(Consent.supporter_id).where(Consent.actor == "supporter")))
+    assert all(row.supporter_id in left and row.outcome is None and row.opened is None for row in rows)
+    clear(session)
+
+
+def ended(session: Session, campaign: Campaign) -> None:
+    campaign.state, campaign.closed_at = CampaignState.CLOSED, NOON
+    ids = select(Blast.id).where(Blast.campaign_id == campaign.id)
+    moving = Dispatch.state.in_(
+        [DispatchState.PLANNED, DispatchState.CLAIMED, DispatchState.INFLIGHT, DispatchState.AMBIGUOUS]
+    )
+    session.execute(update(Dispatch).where(Dispatch.blast_id.in_(ids), moving).values(state=DispatchState.CANCELLED))
+    session.execute(update(Blast).where(Blast.campaign_id == campaign.id).values(state=BlastState.COMPLETED))
     session.commit()
 
 

@@ -246,7 +246,7 @@ def test_hostile_names_are_shown_and_never_obeyed(client: FlaskClient, session: 
 def test_an_owner_changes_the_rules_and_a_fault_keeps_what_was_typed(client: FlaskClient, session: Session) -> None:
     url = "/desk/settings/rules"
     said = {"quiet_start": "20:00", "quiet_end": "07:30", "cap_hours": "48", "type_from": "500", "approve_from": "5000"}
-    said |= {"undo_seconds": "60", "keep_reports_days": "30", "keep_left_days": "90"}
+    said |= {"undo_seconds": "60", "keep_reports_days": "30", "keep_left_days": "90", "keep_mails_days": "90"}
 
     refused = client.post(url, data=said | {"cap_hours": "often"})
     client.post(url, data=said)

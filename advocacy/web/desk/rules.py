@@ -18,7 +18,15 @@ from advocacy.web.desk.forms import a_number, a_time
 
 bp = Blueprint("desk_rules", __name__, url_prefix="/desk/settings/rules")
 
-_NUMBERS = ("cap_hours", "type_from", "approve_from", "undo_seconds", "keep_reports_days", "keep_left_days")
+_NUMBERS = (
+    "cap_hours",
+    "type_from",
+    "approve_from",
+    "undo_seconds",
+    "keep_reports_days",
+    "keep_left_days",
+    "keep_mails_days",
+)
 
 
 @bp.get("")

@@ -90,6 +90,7 @@ def person(uid: str) -> ResponseReturnValue:
         consents=consents,
         names={f"organiser:{person.id}": person.email for person in organisers.everyone(session)},
         mails=explaining.mails_of(session, supporter),
+        forgets_some=explaining.forgets_some(session),
         most_ahead=MOST_AHEAD,
         ahead=explaining.ahead_of(session, supporter, who.now(), most=MOST_AHEAD),
     )
