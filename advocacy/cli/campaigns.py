@@ -98,11 +98,12 @@ def resume(_app: Flask, slug: str, as_json: bool) -> None:  # noqa: FBT001
 @click.argument("slug")
 @_JSON
 @with_app
-def close(_app: Flask, slug: str, as_json: bool) -> None:  # noqa: FBT001
+def close(app: Flask, slug: str, as_json: bool) -> None:  # noqa: FBT001
     """End a campaign: no reminder goes out any more."""
     session = db.session()
     campaign = operations.find(session, slug)
-    operations.close(session, campaign, gateways=gateways.current(), actor="cli")
+    settings = app.extensions["advocacy.settings"]
+    operations.close(session, campaign, gateways=gateways.current(), settings=settings, actor="cli")
     _tell(campaign, as_json=as_json)
 
 

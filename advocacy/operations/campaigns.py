@@ -17,7 +17,7 @@ from advocacy.gateways import Gateways
 from advocacy.models import audience, moment
 from advocacy.models import campaign as campaigns
 from advocacy.models.campaign import Campaign
-from advocacy.operations import audit, following, planning, timetable
+from advocacy.operations import audit, following, outcomes, planning, timetable
 
 LONGEST_DAYS = 366
 NOT_OF_THE_CASE = ("review", "update", "sender", "address", "contact")
@@ -103,8 +103,8 @@ def resume(session: Session, campaign: Campaign, *, gateways: Gateways, actor: s
     _move_alone(session, campaign, CampaignState.PAUSED, CampaignState.LIVE, gateways=gateways, actor=actor)
 
 
-def close(session: Session, campaign: Campaign, *, gateways: Gateways, actor: str) -> None:
-    """End it: no reminder goes out any more, and its page says so."""
+def close(session: Session, campaign: Campaign, *, gateways: Gateways, settings: Settings, actor: str) -> None:
+    """End it: no reminder goes out any more, and its page says so. The mail that tells how it ended is drafted."""
     now = moment.now(session, gateways.clock)
     _lock(session, campaign)
     if campaign.state is CampaignState.CLOSED:
@@ -114,6 +114,7 @@ def close(session: Session, campaign: Campaign, *, gateways: Gateways, actor: st
     campaign.closed_at = now
     _move(session, campaign, CampaignState.CLOSED, actor=actor, now=now, why="closed")
     planning.close(session, campaign, now=now)
+    outcomes.draft_at_end(session, campaign, now=now, gateways=gateways, settings=settings, actor=actor)
     session.commit()
 
 

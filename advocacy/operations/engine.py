@@ -19,6 +19,7 @@ from advocacy.operations import (
     blast_moves,
     forgetting,
     lists,
+    outcomes,
     planning,
     reports,
     sending,
@@ -47,7 +48,7 @@ def tick(session: Session, *, gateways: Gateways, settings: Settings, wake: Call
         return
     reports.apply(session, clock=gateways.clock)
     settling.reap(session, gateways=gateways, settings=settings)
-    _close_campaigns(session, now)
+    _close_campaigns(session, now, gateways=gateways, settings=settings)
     _derive_missing(session, now, gateways=gateways, settings=settings)
     trying.decide_due(session, now)
     _plan(session, now, gateways=gateways, settings=settings, wake=wake)
@@ -150,8 +151,11 @@ def _note_progress(session: Session) -> None:
     session.commit()
 
 
-def _close_campaigns(session: Session, now: datetime) -> None:
-    """A campaign whose deadline has passed is closed; its blasts run out by themselves, each at its last instant."""
+def _close_campaigns(session: Session, now: datetime, *, gateways: Gateways, settings: Settings) -> None:
+    """A campaign whose deadline has passed is closed; its blasts run out by themselves, each at its last instant.
+
+    The mail that tells how it ended is drafted: somebody writes it and decides whether it goes.
+    """
     running = Campaign.state.in_((CampaignState.LIVE, CampaignState.PAUSED))
     for id_ in session.scalars(select(Campaign.id).where(running, Campaign.deadline <= now.date())).all():
         campaign = session.get_one(Campaign, id_, with_for_update=True, populate_existing=True)
@@ -166,6 +170,7 @@ def _close_campaigns(session: Session, now: datetime) -> None:
                 details={"from": campaign.state.value, "to": "closed", "why": "the deadline has passed"},
             )
             campaign.state, campaign.closed_at = CampaignState.CLOSED, now
+            outcomes.draft_at_end(session, campaign, now=now, gateways=gateways, settings=settings, actor="engine")
         session.commit()
 
 

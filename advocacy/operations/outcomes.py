@@ -3,15 +3,18 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, exists, select
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
+from advocacy.domain import outcome
 from advocacy.domain.blast import BlastState, Move
-from advocacy.domain.errors import ConflictError
+from advocacy.domain.campaign import CampaignState
+from advocacy.domain.dispatch import DispatchState
+from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.gateways import Gateways
-from advocacy.models import moment
-from advocacy.models.blast import Blast, ContentVersion
+from advocacy.models import acted, moment
+from advocacy.models.blast import Blast, ContentVersion, Dispatch
 from advocacy.models.campaign import Campaign
 from advocacy.operations import audit, blast_moves, blasts
 from advocacy.operations.words import content_version
@@ -19,13 +22,12 @@ from advocacy.operations.words import content_version
 RULE = "outcome"
 WORTH_SENDING = timedelta(days=3)
 _LONGEST_SUBJECT = 120
-_NO_BRACES = str.maketrans("{}", "()")
 
 
 def first_words(update: Campaign) -> tuple[str, str]:
     """Return subject and text of the outcome mail, as an update tells it: a start for the organiser's own words."""
-    title = _plain(update.title)
-    told = _plain(update.case_text or update.summary)
+    title = outcome.plain(update.title)
+    told = outcome.plain(update.case_text or update.summary)
     paragraphs = [f"There is news: {title}.", told, "Thank you to everyone who wrote. Nothing more is asked of you."]
     return f"News: {title}"[:_LONGEST_SUBJECT], "\n\n".join(part for part in paragraphs if part)
 
@@ -60,6 +62,34 @@ def draft(
     return blast
 
 
+def draft_at_end(
+    session: Session, campaign: Campaign, *, now: datetime, gateways: Gateways, settings: Settings, actor: str
+) -> None:
+    """Draft it for a campaign that ends, once and where anybody was written to, in the caller's transaction under its lock."""
+    mails = select(Blast.id).where(Blast.campaign_id == campaign.id)
+    there = exists(mails.where(Blast.rule == RULE))
+    written_to = exists().where(Dispatch.blast_id.in_(mails), Dispatch.state == DispatchState.ACCEPTED)
+    if session.scalar(select(and_(~there, written_to))):
+        words = _at_end(session, campaign)
+        draft(session, campaign, *words, now=now, gateways=gateways, settings=settings, actor=actor)
+
+
+def begin(session: Session, campaign: Campaign, *, gateways: Gateways, settings: Settings, actor: str) -> None:
+    """Draft another one for a campaign that is over, unless one waits. Raises ConflictError for one that still runs."""
+    now = moment.now(session, gateways.clock)
+    session.refresh(campaign, with_for_update=True)
+    if campaign.state is not CampaignState.CLOSED:
+        raise ConflictError(f"“{campaign.title}” is {campaign.state}: close it first, then tell how it ended.")
+    if waiting(session, campaign) is None:
+        words = _at_end(session, campaign)
+        draft(session, campaign, *words, now=now, gateways=gateways, settings=settings, actor=actor)
+    session.commit()
+
+
+def _at_end(session: Session, campaign: Campaign) -> tuple[str, str]:
+    return outcome.first_words(campaign.title, campaign.language, acted.people(session, campaign.id))
+
+
 def waiting(session: Session, campaign: Campaign) -> Blast | None:
     """Return the outcome mail that waits for an organiser's word, if there is one."""
     return session.scalar(
@@ -87,9 +117,12 @@ def save(
 ) -> Blast:
     """Keep the words of a draft; with `send` it goes to everyone of the campaign, from now on.
 
-    Raises UnwritableError for words that will not do, ConflictError when it is no draft any more.
+    Raises UnwritableError for words that will not do, InvalidError for a gap left open, ConflictError when it is no draft any more.
     """
     now = moment.now(session, gateways.clock)
+    if send and outcome.is_unfinished(text):
+        said = "Fill the gap in square brackets first: it would be sent as it stands."
+        raise InvalidError(said, faults={"text": said})
     blast = blast_moves.find(session, blast_id)
     if blast.rule != RULE or blast.state is not BlastState.DRAFT:
         raise ConflictError(f"This mail is {blast.state}: its words cannot be changed any more.")
@@ -119,8 +152,3 @@ def _write(
         words = blasts.write(session, campaign, written, language, writer=gateways.mails, settings=settings)
         session.add(content_version(blast.id, language, words, counts_opens=campaign.asks_for_opens))
     session.flush()
-
-
-def _plain(text: str) -> str:
-    """A document's words cannot open a merge field of the mail."""
-    return text.translate(_NO_BRACES).strip()

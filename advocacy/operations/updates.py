@@ -114,7 +114,7 @@ def accept(
     session.flush()
     if end:
         outcomes.draft(session, campaign, *words, now=now, gateways=gateways, settings=settings, actor=actor)
-        campaigns.close(session, campaign, gateways=gateways, actor=actor)
+        campaigns.close(session, campaign, gateways=gateways, settings=settings, actor=actor)
     elif day is not None and day != campaign.deadline:
         campaigns.move_deadline(session, campaign, day, gateways=gateways, settings=settings, actor=actor)
     elif fields:

@@ -1,6 +1,6 @@
 """The desk shows what an update changes, and takes over what was ticked."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -8,13 +8,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from advocacy import gateways
 from advocacy.config import Settings
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.permissions import OrganiserRole
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
-from tests.factories import add_campaign
+from advocacy.operations import engine, outcomes
+from tests.factories import add_campaign, add_supporter, subscribe
 from tests.operations.test_updates import ENDED, THREE, UPDATE
 from tests.web.desks import add_organiser, sign_in
 
@@ -105,3 +107,46 @@ def test_a_finished_review_keeps_the_corrected_reading(
 
     kept = list((settings.instance_path / "reading_cases").iterdir())
     assert {path.suffix for path in kept} == {".txt", ".json"}
+
+
+def test_who_closes_a_campaign_is_led_to_the_mail_that_tells_how_it_ended(
+    client: FlaskClient, live: Campaign, session: Session
+) -> None:
+    subscribe(session, add_supporter(session, timezone="Europe/Berlin"), live)
+    session.commit()
+    engine.run_once(session, gateways=gateways.current(), settings=client.application.extensions["advocacy.settings"])
+
+    answer = client.post(f"/desk/campaigns/{live.slug}/close")
+
+    assert answer.location == f"/desk/campaigns/{live.slug}/outcome"
+    assert "[Write here what became of it" in client.get(answer.location).text
+    assert answer.location in client.get("/desk/").text
+    assert answer.location in client.get(f"/desk/campaigns/{live.slug}").text
+    unfinished = client.post(answer.location, data={"do": "send", "subject": "Over", "text": outcome_text(session)})
+    assert unfinished.status_code == 422
+    assert "Fill the gap" in unfinished.text
+
+
+def outcome_text(session: Session) -> str:
+    return outcomes.words_of(session.scalars(select(Blast).where(Blast.rule == "outcome")).one())[1]
+
+
+@pytest.mark.parametrize("days", [-9, 5], ids=["nearer", "further away"])
+def test_a_deadline_moved_either_way_shows_each_unsent_mail_before_and_after(
+    client: FlaskClient, live: Campaign, session: Session, days: int
+) -> None:
+    subscribe(session, add_supporter(session), live)
+    session.commit()
+    was = live.deadline
+    assert was is not None
+    day = was + timedelta(days=days)
+
+    page = client.get(f"/desk/campaigns/{live.slug}/deadline?day={day.isoformat()}").text
+
+    assert "moved" in page or "dropped" in page
+    assert f"Move the deadline to {day:%A} {day.day} {day:%B}" in page
+    session.refresh(live)
+    assert live.deadline == was
+    client.post(f"/desk/campaigns/{live.slug}/deadline", data={"day": day.isoformat()})
+    session.refresh(live)
+    assert live.deadline == day

@@ -1,5 +1,8 @@
 """Campaigns on the desk: the list by state, a new one, and the pages of one."""
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,7 +16,7 @@ from advocacy.gateways import current
 from advocacy.gateways.documents import text_of
 from advocacy.models.base import db
 from advocacy.models.campaign import Campaign
-from advocacy.operations import campaigns, documents, editing, following, updates
+from advocacy.operations import campaigns, documents, editing, following, outcomes, updates
 from advocacy.web import access
 from advocacy.web.desk import campaign_list, mails, timeline, who
 from advocacy.web.desk.forms import a_day
@@ -88,6 +91,7 @@ def case(slug: str) -> ResponseReturnValue:
         campaign=campaign,
         faults=faults,
         left=editing.left_to_check(campaign),
+        outcome=outcomes.waiting(session, campaign),
         follows=session.get(Campaign, campaign.follows_id) if campaign.follows_id is not None else None,
         followers=session.scalars(
             select(Campaign).where(Campaign.follows_id == campaign.id).order_by(Campaign.id)
@@ -163,7 +167,8 @@ def act(slug: str, act: str) -> ResponseReturnValue:
     """Pause, resume or close."""
     session = db.session()
     campaign = campaigns.find(session, slug)
-    acts = {"pause": campaigns.pause, "resume": campaigns.resume, "close": campaigns.close}
+    close = partial(campaigns.close, settings=settings())
+    acts: dict[str, Callable[..., None]] = {"pause": campaigns.pause, "resume": campaigns.resume, "close": close}
     said = {
         "pause": _("The campaign is paused. Nothing goes out until you resume it."),
         "resume": _("The campaign goes on."),
@@ -175,7 +180,8 @@ def act(slug: str, act: str) -> ResponseReturnValue:
     except ConflictError as error:
         session.rollback()
         flash(str(error), "warning")
-    return redirect(url_for("desk_campaigns.case", slug=slug))
+    ended = act == "close" and outcomes.waiting(session, campaign) is not None and who.me().may(Permission.SEND)
+    return redirect(url_for("desk_updates.outcome" if ended else "desk_campaigns.case", slug=slug))
 
 
 @bp.post("/<slug>/<any(copy, follow):start>")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from advocacy.domain.blast import BlastState
@@ -13,7 +13,7 @@ from advocacy.domain.dispatch import DispatchState
 from advocacy.models.blast import Blast, Dispatch
 from advocacy.models.campaign import Campaign
 from advocacy.models.tally import Tally
-from advocacy.operations import editing
+from advocacy.operations import editing, outcomes
 
 _MOST = 30
 
@@ -22,6 +22,7 @@ _MOST = 30
 class Decisions:
     """`held` requests with their people; mails that `stopped`; `proposed` ones that wait for a second person's yes;
     campaigns whose complaints come near the line, with (reported, delivered); those that end within two days or ended;
+    outcome mails that are drafted;
     drafts with the fields left to check."""
 
     held: list[tuple[Campaign, Blast, int]]
@@ -30,6 +31,7 @@ class Decisions:
     complained: list[tuple[Campaign, int, int]]
     ended: list[Campaign]
     ending: list[Campaign]
+    outcomes: list[tuple[Campaign, Blast]]
     to_check: list[tuple[Campaign, int]]
 
     def __bool__(self) -> bool:
@@ -46,6 +48,7 @@ def wanted(session: Session, now: datetime) -> Decisions:
         complained=_complained(session),
         ended=[campaign for campaign in near if days.get(campaign.id, 0) < 0],
         ending=[campaign for campaign in near if 0 <= days.get(campaign.id, 99) <= 2],
+        outcomes=_in_state(session, BlastState.DRAFT, rule=outcomes.RULE),
         to_check=_to_check(session),
     )
 
@@ -67,11 +70,11 @@ def _held(session: Session) -> list[tuple[Campaign, Blast, int]]:
     return [(campaign, blast, int(number)) for campaign, blast, number in rows]
 
 
-def _in_state(session: Session, *states: BlastState) -> list[tuple[Campaign, Blast]]:
+def _in_state(session: Session, *states: BlastState, rule: str = "") -> list[tuple[Campaign, Blast]]:
     rows = session.execute(
         select(Campaign, Blast)
         .join(Campaign, Campaign.id == Blast.campaign_id)
-        .where(Blast.state.in_(states))
+        .where(Blast.state.in_(states), Blast.rule == rule if rule else true())
         .order_by(Blast.scheduled_at, Blast.id)
         .limit(_MOST)
     )

@@ -72,6 +72,22 @@ def outcome(slug: str) -> ResponseReturnValue:
     return _outcome_page(campaign, blast, subject, text)
 
 
+@bp.post("/<slug>/outcome/begin")
+@access.staff(Permission.SEND)
+def begin(slug: str) -> ResponseReturnValue:
+    """Draft the mail that tells how a closed campaign ended, or another one when there is more news."""
+    session = db.session()
+    try:
+        outcomes.begin(
+            session, campaigns.find(session, slug), gateways=current(), settings=settings(), actor=who.actor()
+        )
+    except ConflictError as error:
+        session.rollback()
+        flash(str(error), "warning")
+        return redirect(url_for("desk_campaigns.case", slug=slug))
+    return redirect(url_for("desk_updates.outcome", slug=slug))
+
+
 @bp.post("/<slug>/outcome")
 @access.staff(Permission.SEND)
 def save(slug: str) -> ResponseReturnValue:
