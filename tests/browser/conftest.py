@@ -8,18 +8,24 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from tests.proving import FULL
 
 ARTEFACTS = Path("artefacts/screenshots")
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+Look = tuple[Literal["light", "dark"], ViewportSize]
+ALL_LOOKS: tuple[Look, ...] = (("light", DESKTOP), ("light", PHONE), ("dark", DESKTOP), ("dark", PHONE))
+LOOKS = ALL_LOOKS if FULL else (("light", DESKTOP), ("dark", PHONE))
 _QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -115,15 +121,17 @@ class Eyes:
 
     faults: list[str] = field(default_factory=list)
 
-    def look(self, page: Page, name: str) -> None:
-        ARTEFACTS.mkdir(parents=True, exist_ok=True)
-        for scheme in ("light", "dark"):
+    def look(self, page: Page, name: str, looks: Sequence[Look] = LOOKS, *, keep: bool = True) -> None:
+        """Judge a page at each of `looks`; `keep` a picture of each but the wide dark one."""
+        for scheme, size in looks:
+            width = size["width"]
             page.emulate_media(color_scheme=scheme)
-            for width, size in (("1280", DESKTOP), ("390", PHONE)):
-                page.set_viewport_size(size)
-                self._judge(page, f"{name} at {width}, {scheme}")
-                if scheme == "light" or width == "390":
-                    page.screenshot(path=ARTEFACTS / f"{name}-{width}-{scheme}.png", full_page=True)
+            page.set_viewport_size(size)
+            self._judge(page, f"{name} at {width}, {scheme}")
+            if keep and (scheme == "light" or size is PHONE):
+                picture = ARTEFACTS / f"{name}-{width}-{scheme}.png"
+                picture.parent.mkdir(parents=True, exist_ok=True)
+                page.screenshot(path=picture, full_page=True)
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(DESKTOP)
 

@@ -78,6 +78,11 @@ def enter(page: Page, running: Running) -> None:
     link = re.search(r"http://\S+/desk/enter/\S+", told)
     assert link is not None, told
     page.goto(link.group(0))
+    set_password(page)
+
+
+def set_password(page: Page) -> None:
+    """Set it on the page that an invitation leads to; one is signed in then."""
     page.get_by_label("Password", exact=False).first.fill("seven quiet herons at dusk")
     page.get_by_role("button", name="Set the password").click()
     expect(page.get_by_role("heading", name="Today")).to_be_visible()

@@ -10,7 +10,6 @@ import re
 import subprocess
 import sys
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -35,7 +34,7 @@ from advocacy.operations import audit, preferences
 from advocacy.operations.ordering import order
 from advocacy.sendgrid_double.ledger import read
 from tests.browser.conftest import DESKTOP, Eyes
-from tests.browser.steps import PATIENCE
+from tests.browser.steps import PATIENCE, set_password
 from tests.factories import add_campaign
 from tests.workers.house import ROOT, House, free_port
 
@@ -81,15 +80,7 @@ class Staged:
     def start(self) -> None:
         self.house.broker.start()
         self.house.start("web", *WORKERS, "beat")
-        self.house.until(self._answers, "the web process")
-
-    def command(self, *words: str, **other: str) -> str:
-        command = [Path(sys.executable).with_name("advocacy"), *words]
-        done = subprocess.run(
-            command, env=self.house.environment | other, cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        self.house.until(self.house.serves, "the web process")
 
     @property
     def received(self) -> Counter[str]:
@@ -103,13 +94,6 @@ class Staged:
         self.house.close()
         self._double.terminate()
         self._double.wait(timeout=20)
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.base}/healthz", timeout=2):
-                return True
-        except OSError:
-            return False
 
 
 @pytest.fixture
@@ -161,11 +145,11 @@ def test_a_mail_to_many_from_its_first_words_to_the_last_person(staged: Staged, 
     expect(page.get_by_text(f"{PEOPLE:,} / {PEOPLE:,}")).to_be_visible()
     own = [address for entry in read(staged.ledger) for address, _ in entry.people if address == "ana@example.org"]
     assert len(own) == 2, "her invitation and her test"
-    staged.command("engine", "check")
+    staged.house.command("engine", "check")
 
     _missed(page, staged, slug)
     _approved(page, staged, slug, browser, eyes)
-    staged.command("engine", "check")
+    staged.house.command("engine", "check")
 
 
 def _missed(page: Page, staged: Staged, slug: str) -> None:
@@ -305,15 +289,15 @@ def _gather(staged: Staged) -> str:
 
 
 def _sign_in(staged: Staged, browser: Browser, email: str) -> Page:
-    told = staged.command("organisers", "add", email, "--role", "owner", MAIL_TRANSPORT="mailbox")  # Shows the link.
+    told = staged.house.command(
+        "organisers", "add", email, "--role", "owner", MAIL_TRANSPORT="mailbox"
+    )  # Shows the link.
     link = re.search(r"http://\S+/desk/enter/\S+", told)
     assert link is not None, told
     page = browser.new_context(viewport=DESKTOP).new_page()
     page.set_default_timeout(PATIENCE)
     page.goto(link.group(0))
-    page.get_by_label("Password", exact=False).first.fill("seven quiet herons at dusk")
-    page.get_by_role("button", name="Set the password").click()
-    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    set_password(page)
     return page
 
 

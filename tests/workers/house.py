@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -81,9 +82,16 @@ class House:
             )
         )
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        migrate = [Path(sys.executable).with_name("advocacy"), "migrate"]
-        done = subprocess.run(migrate, env=self.environment, cwd=ROOT, capture_output=True, check=False)
-        assert done.returncode == 0, done.stderr.decode()
+        self.command("migrate")
+
+    def command(self, *words: str, **other: str) -> str:
+        """Run `advocacy WORDS` beside it and return what it printed."""
+        command = [Path(sys.executable).with_name("advocacy"), *words]
+        done = subprocess.run(
+            command, env=self.environment | other, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"advocacy {' '.join(words)}: {done.stderr}"
+        return done.stdout
 
     def start(self, *names: str) -> None:
         """Start the Procfile's lines of these names; "beat:2" is one more of a kind."""
@@ -98,6 +106,14 @@ class House:
                     stderr=log,
                     start_new_session=True,
                 )
+
+    def serves(self) -> bool:
+        """Say whether the web process answers."""
+        try:
+            with urllib.request.urlopen(f"http://localhost:{self.environment['PORT']}/healthz", timeout=2):
+                return True
+        except OSError:
+            return False
 
     def kill(self, *names: str) -> None:
         """End processes and their children at once, as a power cut would."""

@@ -17,13 +17,11 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from advocacy.cli.bench import desk_work, organisation
+from advocacy.cli.bench import addresses, organisation
 from advocacy.cli.context import note, print_json, with_app
-from advocacy.domain.links import Links
 from advocacy.gateways import current
-from advocacy.models.base import db, keys_of
+from advocacy.models.base import db
 from advocacy.models.organiser import Organiser
-from advocacy.models.supporter import Supporter
 from advocacy.operations import desk_sessions
 from advocacy.startup import spare_what_stays
 
@@ -31,7 +29,6 @@ DESK_GOAL, SUPPORTER_GOAL = 200.0, 50.0
 """Milliseconds (design.md section 6)."""
 
 _MOST_LINKS = 6
-_LEFT_OUT = re.compile(r"^/(static|hooks|metrics|healthz|readyz|mailbox|desk/(sign|enter|tf-|fs-|wan-))")
 _LINK = re.compile(r'href="([^"#]*\?[^"#]+)"')
 
 
@@ -87,29 +84,18 @@ def pages(app: Flask, supporters: int, deliveries: int, campaigns: int, rounds: 
         raise click.ClickException("The goals are for PostgreSQL: set DATABASE_URL.")
     organisation.fill(session, supporters=supporters, deliveries=deliveries, campaigns=campaigns, clock=current().clock)
     client = _signed_in(app, session)
-    values = _values(session, supporters)
-    work = desk_work.make(
-        session,
-        values["blast_id"],
-        now=current().clock.now(),
-        gateways=current(),
-        settings=app.extensions["advocacy.settings"],
-    )
-    values["blast_id"].append(work.draft_id)
-    values |= {"import_uid": [work.import_uid], "export_uid": [work.export_uid], "tagging_uid": [work.tagging_uid]}
-    values |= {"embassy_id": [work.embassy_id], "language": ["fr"]}
+    values = addresses.values(app, session, supporters)
     db.session.remove()
     spare_what_stays()  # As the web process does.
     for limiter in app.extensions.get("limiter", ()):
         limiter.enabled = False  # It would count refusals for pages.
     measured, unmeasured = [], []
-    for rule in sorted(app.url_map.iter_rules(), key=lambda each: each.rule):
-        if "GET" not in (rule.methods or ()) or _LEFT_OUT.match(rule.rule) or not re.search(only, rule.rule):
-            continue
-        if rule.arguments - values.keys():
+    for rule in addresses.rules(app, only):
+        asked = addresses.addresses(app, rule, values)
+        if not asked:
             unmeasured.append(rule.rule)
             continue
-        page = _measure(app, client, rule, values, rounds)
+        page = _measure(client, rule, asked, rounds)
         note(f"{page.p95:8.1f} ms  {rule.rule}  {sorted(page.statuses)}")
         measured.append(page)
     _tell(measured, unmeasured, as_json=as_json)
@@ -133,20 +119,13 @@ def _tell(measured: Sequence[Page], unmeasured: Sequence[str], *, as_json: bool)
         click.echo(f"not measured, it has a part that the benchmark cannot fill: {rule}")
 
 
-def _measure(app: Flask, client: FlaskClient, rule: Rule, values: dict[str, list[Any]], rounds: int) -> Page:
+def _measure(client: FlaskClient, rule: Rule, asked: list[str], rounds: int) -> Page:
     page = Page(rule.rule)
-    if rule.rule.startswith(("/unsubscribe/", "/preferences/")):
-        values = values | {"token": values["leaving"]}
-    names = sorted(rule.arguments)
-    longest = max((len(values[name]) for name in names), default=1)
-    with app.test_request_context():
-        found = [rule.build({name: values[name][at % len(values[name])] for name in names}) for at in range(longest)]
-    waiting = [each[1] for each in found if each is not None]
     linked: dict[str, None] = {}
     with _watched(page):
-        for address in waiting:
+        for address in asked:
             linked |= dict.fromkeys(_ask(client, page, address, 1, warm=True))
-        for address in [*waiting, *list(linked)[:_MOST_LINKS]]:
+        for address in [*asked, *list(linked)[:_MOST_LINKS]]:
             _ask(client, page, address, rounds)
     return page
 
@@ -206,22 +185,3 @@ def _signed_in(app: Flask, session: Session) -> FlaskClient:
     with client.session_transaction() as kept:
         kept.update(_user_id=person.fs_uniquifier, _fresh=True, fs_cc="set", fs_paa=now.timestamp(), desk_session=token)
     return client
-
-
-def _values(session: Session, supporters: int) -> dict[str, list[Any]]:
-    """What stands for each part of an address: the largest, a usual one, a closed one."""
-    people = range(1, supporters, organisation.SEALED_EVERY)[:4]
-    uids = [session.get_one(Supporter, id_).uid for id_ in people]
-    links = Links("", keys_of(session))
-    return {
-        "slug": ["case-1", "case-2", "case-7", "case-4", "case-19"],
-        "blast_id": [1, 5, 19, 6],
-        "uid": uids,
-        "leaving": [links.unsubscribe(id_).rpartition("/")[2] for id_ in people],
-        "token": [
-            links.act(id_, campaign).rpartition("/")[2] for id_, campaign in zip(people, (1, 2, 7, 4), strict=False)
-        ],
-        "rule": ["launch", "before-3"],
-        "key": ["people", "days", "countries", "mails"],
-        "filename": ["app.css"],
-    }
