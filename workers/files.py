@@ -7,7 +7,7 @@ from advocacy import gateways
 from advocacy.gateways import dns
 from advocacy.models import moment
 from advocacy.models.base import db
-from advocacy.operations import figures, journal, lists, sending_domain
+from advocacy.operations import figures, journal, lists, sending_domain, withdrawals
 from workers.celery_app import stopping
 
 
@@ -15,7 +15,9 @@ from workers.celery_app import stopping
 def extend_journal() -> None:
     """Keep new suppressions in a file too, for a restore. Runs at each tick; twice at once is harmless: applying an
     entry again changes nothing."""
-    journal.extend(db.session(), current_app.extensions["advocacy.settings"].instance_path / journal.NAME)
+    folder = current_app.extensions["advocacy.settings"].instance_path
+    journal.extend(db.session(), folder / journal.NAME)
+    withdrawals.extend(db.session(), folder / withdrawals.NAME)
 
 
 @shared_task(name="files.domain")

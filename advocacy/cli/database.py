@@ -1,14 +1,17 @@
 """The database: migrate, back up, restore."""
 
 import fcntl
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import flask_migrate
 from flask import Flask
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from advocacy import gateways
 from advocacy.cli.context import note, with_app
@@ -16,7 +19,9 @@ from advocacy.config import Settings
 from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.gateways import backups
 from advocacy.models.base import db
-from advocacy.operations import journal, upkeep
+from advocacy.operations import journal, upkeep, withdrawals
+
+T = TypeVar("T")
 
 
 @click.command()
@@ -63,14 +68,16 @@ def backup(app: Flask, file: Path) -> None:
 def restore(app: Flask, file: Path, yes: bool) -> None:  # noqa: FBT001
     """Put FILE in the database's place. Nothing is sent until `advocacy engine resume`.
 
-    Whoever unsubscribed since the copy was made stays unsubscribed, as far as the database that was here or the
-    journal of suppressions knows of it.
+    Whoever unsubscribed, left a single list or was erased since the copy was made stays so, as far as the database that
+    was here or the journals in the instance's folder know of it.
     """
     settings: Settings = app.extensions["advocacy.settings"]
     _refuse_while_running(settings)
     if not yes:
         click.confirm("This replaces all that is in the database. Go on?", abort=True, err=True)
-    entries = [*_present_suppressions(), *journal.read(settings.instance_path / journal.NAME)]
+    stopped, left = settings.instance_path / journal.NAME, settings.instance_path / withdrawals.NAME
+    entries = [*_present(journal.stored), *journal.read(stopped)]
+    ended = [*_present(withdrawals.stored), *withdrawals.read(left)]
     db.session.remove()
     db.engine.dispose()
     try:
@@ -79,8 +86,11 @@ def restore(app: Flask, file: Path, yes: bool) -> None:  # noqa: FBT001
         raise ConflictError(str(error)) from None
     bring_up_to_date(app)
     added = journal.hold_and_apply(db.session(), entries, now=gateways.current().clock.now())
-    journal.renew(db.session(), settings.instance_path / journal.NAME)
+    again = withdrawals.apply(db.session(), ended, now=gateways.current().clock.now())
+    journal.renew(db.session(), stopped)
+    withdrawals.renew(db.session(), left)
     note(f"Restored {file}; {added} suppressions made since then hold again.")
+    note(f"{again} people who left a list or were erased since then are off it and erased again.")
     note("Nothing is sent until you say so: look at the campaigns, then `advocacy engine resume`.")
 
 
@@ -101,10 +111,10 @@ def _replace(app: Flask, settings: Settings, file: Path) -> None:
         note(f"The database that was here is kept as {aside}. Remove it once all is well: it holds people's data.")
 
 
-def _present_suppressions() -> list[journal.Entry]:
+def _present(stored: Callable[[Session], list[T]]) -> list[T]:
     """Return what the database in place knows, nothing when it cannot be read: then it is being restored for that."""
     with suppress(DBAPIError):
-        return journal.stored(db.session())
+        return stored(db.session())
     return []
 
 

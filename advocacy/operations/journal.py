@@ -5,7 +5,7 @@ Yesterday's backup does not know who unsubscribed today; the journal does. It ho
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -49,17 +49,23 @@ def extend(session: Session, journal: Path) -> int:
         select(Suppression).where(Suppression.id > again).order_by(Suppression.id).limit(_AT_ONCE)
     ).all()
     rows = [row for row in found if (row.id, row.suppression_key.hex()) not in there]
-    if rows:
-        journal.parent.mkdir(parents=True, exist_ok=True)
-        journal.touch(mode=0o600)
-        cut_off = not _ends_a_line(journal)
-        with journal.open("a", encoding="ascii") as file:
-            file.write("\n" if cut_off else "")
-            file.writelines(_line(row) for row in rows)
-            file.flush()
-            os.fsync(file.fileno())
+    append(journal, [_line(row) for row in rows])
     session.rollback()
     return len(rows)
+
+
+def append(journal: Path, lines: Sequence[str]) -> None:
+    """Add whole lines, safe on disk when this returns. Nobody but the owner may read the file."""
+    if not lines:
+        return
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    journal.touch(mode=0o600)
+    cut_off = not _ends_a_line(journal)
+    with journal.open("a", encoding="ascii") as file:
+        file.write("\n" if cut_off else "")
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def renew(session: Session, journal: Path) -> None:
@@ -71,15 +77,19 @@ def renew(session: Session, journal: Path) -> None:
 
 def read(journal: Path) -> Iterator[Entry]:
     """Yield what the journal holds; a line cut off by a crash is left out."""
+    for told in lines(journal):
+        yield Entry(bytes.fromhex(told["key"]), told["scope"], told["reason"], datetime.fromisoformat(told["at"]))
+
+
+def lines(journal: Path) -> Iterator[dict[str, Any]]:
+    """Yield what each whole line of a journal says."""
     if not journal.exists():
         return
     with journal.open(encoding="ascii") as file:
         for line in file:
             told = _told(line) if line.endswith("\n") else None
             if told is not None:
-                yield Entry(
-                    bytes.fromhex(told["key"]), told["scope"], told["reason"], datetime.fromisoformat(told["at"])
-                )
+                yield told
 
 
 def stored(session: Session) -> list[Entry]:
@@ -128,13 +138,18 @@ def _line(row: Suppression) -> str:
 
 
 def _latest(journal: Path) -> set[tuple[int, str]]:
-    """Return number and key of the journal's last whole lines; read from the end, for it grows for years."""
+    """Return number and key of the journal's last whole lines."""
+    return {(int(told["id"]), str(told["key"])) for told in last_lines(journal)}
+
+
+def last_lines(journal: Path) -> list[dict[str, Any]]:
+    """Return what the journal's last whole lines say; read from the end, for it grows for years."""
     if not journal.exists():
-        return set()
+        return []
     with journal.open("rb") as file:
         file.seek(max(0, journal.stat().st_size - _TAIL))
         whole = file.read().split(b"\n")[:-1]
-    return {(int(told["id"]), str(told["key"])) for line in whole if (told := _told(line)) is not None}
+    return [told for line in whole if (told := _told(line)) is not None]
 
 
 def _told(line: str | bytes) -> dict[str, Any] | None:

@@ -14,11 +14,12 @@ from advocacy.app import create_app
 from advocacy.cli import advocacy
 from advocacy.config import Settings, load
 from advocacy.domain.supporter import SupporterState
+from advocacy.gateways.clock import SimulatedClock
 from advocacy.models import installation
 from advocacy.models.base import db
 from advocacy.models.supporter import Supporter, Suppression, suppressed
-from advocacy.operations import journal, suppressing
-from tests.factories import add_supporter
+from advocacy.operations import journal, leaving, privacy, suppressing, withdrawals
+from tests.factories import add_campaign, add_supporter, subscribe
 
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 
@@ -99,6 +100,51 @@ def test_the_journal_remembers_who_left_when_the_database_is_lost(
 
     assert answer.exit_code == 0, answer.output
     assert suppressed(db.session(), "leaver@example.org")
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["the database is there", "the database is lost"])
+def test_a_restore_keeps_who_left_one_list_and_erases_again_who_was_erased(
+    app: Flask, settings: Settings, tmp_path: Path, *, lost: bool
+) -> None:
+    session, clock = db.session(), SimulatedClock(NOW)
+    one, other = add_campaign(session), add_campaign(session)
+    people = {
+        name: add_supporter(session, f"{name}@example.org", name="Robin Reed") for name in ("one", "alerts", "gone")
+    }
+    for person in people.values():
+        for list_ in (one, other, None):
+            subscribe(session, person, list_)
+    ids = {name: person.id for name, person in people.items()}
+    one_id, other_id = one.id, other.id
+    session.commit()
+    assert run(settings, "backup", str(tmp_path / "copy")).exit_code == 0
+    leaving.stop_campaign(session, ids["one"], one_id, source="page", clock=clock)
+    leaving.set_preferences(session, ids["alerts"], {None: None}, language=None, zone=None, source="page", clock=clock)
+    leaving.stop_campaign(session, ids["gone"], one_id, source="page", clock=clock)
+    suppressing.suppress(session, [ids["gone"]], suppressing.Reason.UNSUBSCRIBED, now=NOW)
+    privacy.erase(session, session.get_one(Supporter, ids["gone"]), now=NOW, actor="organiser:1")
+    kept = settings.instance_path / withdrawals.NAME
+    assert withdrawals.extend(session, kept) == 4
+    assert withdrawals.extend(session, kept) == 0
+    assert "example.org" not in kept.read_text(encoding="ascii")
+    assert kept.stat().st_mode & 0o077 == 0
+    journal.extend(session, settings.instance_path / journal.NAME)
+    db.session.remove()
+    db.engine.dispose()
+    if lost:
+        for path in settings.instance_path.glob("advocacy.sqlite*"):
+            path.unlink()
+
+    answer = run(settings, "restore", str(tmp_path / "copy"), "--yes")
+
+    assert answer.exit_code == 0, answer.output
+    session = db.session()
+    assert {choice.campaign_id for choice in leaving.choices(session, ids["one"])} == {None, other_id}
+    assert {choice.campaign_id for choice in leaving.choices(session, ids["alerts"])} == {one_id, other_id}
+    gone = session.get_one(Supporter, ids["gone"])
+    assert (gone.state, gone.email_sealed, gone.name_sealed) == (SupporterState.ERASED, None, None)
+    assert "3 people" in answer.output
+    assert withdrawals.apply(session, withdrawals.read(kept), now=NOW) == 0, "a second time it is no news"
 
 
 def test_the_journal_holds_each_suppression_once_and_no_address(app: Flask, settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """Leaving, choosing less, and taking a press back."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -11,7 +12,7 @@ from advocacy.domain.supporter import ConsentAction, Reminders, SupporterState
 from advocacy.gateways.clock import SimulatedClock
 from advocacy.models.installation import AuditEntry
 from advocacy.models.supporter import Consent, Subscription, Supporter, Suppression, suppressed
-from advocacy.operations import leaving, suppressing
+from advocacy.operations import leaving, suppressing, withdrawals
 from tests.conftest import NOON
 from tests.factories import add_campaign, add_supporter, subscribe
 
@@ -179,3 +180,18 @@ def test_what_one_is_not_on_cannot_be_chosen_and_nothing_is_changed(
 
     session.rollback()
     assert running(session) == 2
+
+
+def test_the_journal_of_withdrawals_misses_nobody_however_many_leave_in_one_minute(
+    session: Session, clock: SimulatedClock, tmp_path: Path
+) -> None:
+    campaign, kept = add_campaign(session), tmp_path / withdrawals.NAME
+    for number in range(7):
+        person = add_supporter(session, f"leaver{number}@example.org")
+        subscribe(session, person, campaign)
+        session.commit()
+        leaving.stop_campaign(session, person.id, campaign.id, source="page", clock=clock)
+
+    assert withdrawals.extend(session, kept, at_once=2) == 7
+    assert withdrawals.extend(session, kept, at_once=2) == 0
+    assert len({entry.key for entry in withdrawals.read(kept)}) == 7
