@@ -56,6 +56,26 @@ def newest(session: Session) -> Blast:
     return session.scalars(select(Blast).order_by(Blast.id.desc())).first() or pytest.fail("there is no blast")
 
 
+def test_a_draft_whose_filter_exists_no_more_opens_with_the_place_marked(
+    app: Flask, client: FlaskClient, session: Session, campaign: Campaign
+) -> None:
+    at, gone = begin(client, campaign), "Dear <b>{{ campaign.title | replace: 'a', 'b' }}"
+    session.scalars(select(Manuscript)).one().text = gone
+    session.commit()
+
+    page = client.get(f"{at}/write")
+    assert page.status_code == 200
+    assert "cannot be read" in page.text
+    assert "replace" in page.text.split("cannot be read")[1]
+    assert client.get(f"{at}/check").status_code == 200
+    viewer = sign_in(app, add_organiser(session, OrganiserRole.VIEWER))
+    assert viewer.get(at).status_code == 200
+    assert "cannot be read" in viewer.get(f"{at}/mail").text
+    assert "cannot be read" in client.get(f"{at}/write/mail").text
+    assert "<b>" not in viewer.get(f"{at}/mail").text
+    assert client.post(f"{at}/write", data=FORM | {"do": "look"}).status_code == 302, "it can be mended"
+
+
 def test_an_unknown_field_is_marked_and_the_text_kept(client: FlaskClient, campaign: Campaign) -> None:
     said = FORM | {"text": "Look: {{ campaign.titel }}"}
 

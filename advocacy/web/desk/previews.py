@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from flask import Response
+from markupsafe import escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.domain.email import Words, greeting
-from advocacy.domain.merge import merge, merge_html
+from advocacy.domain.handwriting import UnwritableError
+from advocacy.domain.merge import literal, merge, merge_html
 from advocacy.gateways import current
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
@@ -64,10 +66,21 @@ def blast_words(session: Session, blast: Blast, campaign: Campaign, language: st
     kept = versions.get(language) or versions.get(campaign.language) or next(iter(versions.values()), None)
     if kept is None and (manuscript := session.get(Manuscript, blast.id)) is not None:
         draft = manuscripts.draft_of(blast, manuscript)
-        return blasts.write(session, campaign, draft, language, writer=current().mails, settings=settings())
+        try:
+            return blasts.write(session, campaign, draft, language, writer=current().mails, settings=settings())
+        except UnwritableError as error:
+            return _as_typed(draft, error)
     if kept is None:
         return step_words(session, campaign, blast.rule, language)
     return Words(kept.subject, kept.text, kept.html)
+
+
+def _as_typed(draft: blasts.Draft, error: UnwritableError) -> Words:
+    """Return a draft that cannot be made a mail any more as it was typed, under the reason."""
+    subject, text = literal(draft.subject), literal(draft.text)
+    return Words(
+        subject, f"{error}\n\n{text}", f"<p><strong>{escape(str(error))}</strong></p><pre>{escape(text)}</pre>"
+    )
 
 
 def filled(words: Words, campaign: Campaign, person: SamplePerson | None) -> Words:

@@ -25,6 +25,7 @@ from advocacy.operations.blasts import Draft
 from advocacy.web import access
 from advocacy.web.desk import composing, previews, who
 from advocacy.web.desk.composing import Said
+from advocacy.web.desk.previews import SamplePerson
 from advocacy.web.desk.words import channel_word
 from advocacy.web.requests import settings
 
@@ -78,7 +79,9 @@ def mail(blast_id: int) -> ResponseReturnValue:
         return redirect(url_for("desk_blasts.mail", blast_id=blast_id))
     blast, manuscript, campaign = found
     person = previews.by_uid(db.session(), request.args.get("person", ""))
-    words = previews.filled(_written(campaign, manuscripts.draft_of(blast, manuscript)), campaign, person)
+    words, stale = _preview(campaign, manuscripts.draft_of(blast, manuscript), person)
+    if words is None:
+        return previews.as_text(str(stale))
     look = request.args.get("look", "")
     if look == "plain":
         return previews.as_text(words.text)
@@ -146,6 +149,16 @@ def _written(campaign: Campaign, draft: Draft) -> Words:
     return blasts.write(db.session(), campaign, draft, campaign.language, writer=current().mails, settings=settings())
 
 
+def _preview(
+    campaign: Campaign, draft: Draft, person: SamplePerson | None
+) -> tuple[Words | None, UnwritableError | None]:
+    """Return the mail, or why what is kept cannot be made one any more: a field or a filter may have gone since."""
+    try:
+        return previews.filled(_written(campaign, draft), campaign, person), None
+    except UnwritableError as error:
+        return None, error
+
+
 def _someone(campaign: Campaign, draft: Draft, *, after: str = "") -> str:
     at = max(blasts.span(draft, who.now())[0], who.now())
     found = audiences.one_by_hand(db.session(), campaign, draft.selection, at, after=after)
@@ -179,11 +192,13 @@ def _page(
 ) -> str:
     session = db.session()
     draft = manuscripts.draft_of(blast, manuscript) if blast is not None and manuscript is not None else None
+    uid = (request.values.get("person") or _someone(campaign, draft)) if draft else ""
+    person = previews.by_uid(session, uid)
+    preview, stale = _preview(campaign, draft, person) if draft else (None, None)
+    error = error or stale
     faults: dict[str, str] = dict(error.faults) if isinstance(error, InvalidError) else {}
     if error is not None and not faults:
         faults = {"subject": str(error)}
-    uid = (request.values.get("person") or _someone(campaign, draft)) if draft else ""
-    person = previews.by_uid(session, uid)
     look = request.values.get("look", "")
     return render_template(
         "desk/campaign/write.html",
@@ -195,7 +210,7 @@ def _page(
         fields=FIELDS,
         faults=faults,
         place=error.place if isinstance(error, UnwritableError) else None,
-        preview=previews.filled(_written(campaign, draft), campaign, person) if draft else None,
+        preview=preview,
         person=person,
         look=look if look in LOOKS else LOOKS[0],
         looks=LOOKS,
