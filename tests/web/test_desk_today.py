@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from advocacy import gateways
 from advocacy.domain.blast import BlastState
+from advocacy.domain.campaign import CampaignState
 from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.permissions import OrganiserRole
 from advocacy.gateways.clock import SimulatedClock
@@ -128,3 +129,31 @@ def test_the_next_days_name_the_mail_its_people_and_why(
     assert "Reminder, 3 days before the deadline" in page
     assert ">3 people</a>" in page
     assert "3 days before Saturday 7 March, at 10:00 of each supporter&#39;s own day." in page
+
+
+def test_a_mail_whose_provider_asked_for_patience_says_so_and_not_that_it_has_just_begun(
+    client: FlaskClient, session: Session
+) -> None:
+    blast = _sending(session, add_campaign(session), (DispatchState.PLANNED, 600, None))
+    session.get_one(Dispatch, (blast.id, 0)).hold_until = NOON + 10 * MINUTE
+    session.commit()
+
+    page = client.get("/desk/").text
+
+    assert "It has only just begun" not in page
+    assert "patience" in page or "asked" in page
+
+
+def test_a_deadline_in_two_days_asks_to_extend_or_close_also_where_the_campaign_is_paused(
+    client: FlaskClient, session: Session
+) -> None:
+    soon = (NOON + timedelta(days=2)).date()
+    for state in (CampaignState.LIVE, CampaignState.PAUSED):
+        add_campaign(session, state=state, deadline=soon, launched_at=NOON - timedelta(days=3))
+    session.commit()
+
+    page = client.get("/desk/").text
+
+    assert page.count("extend it, or let it end on") == 2
+    assert page.count("close it now") == 2
+    assert page.count("It is paused: nothing goes out meanwhile.") == 1

@@ -106,7 +106,8 @@ def moving(session: Session, now: datetime, engine: str | None) -> list[Moving]:
     for campaign, blast in rows:
         rate, waiting = rates.get(blast.id, 0), due.get(blast.id, 0)
         reason = why_not(campaign, blast, engine)
-        if reason is None and waiting and not rate:
+        due_since = counts[blast.id].next_at
+        if reason is None and not rate and (waiting or (due_since is not None and due_since <= now)):
             reason = next(iter(standing.reasons_to_wait(session, blast, now)), None)
         ends = _end(rate, waiting, now) if reason is None else None
         found.append(Moving(campaign, blast, names[blast.id], counts[blast.id], rate, ends, reason))

@@ -101,7 +101,8 @@ def _complained(session: Session) -> list[tuple[Campaign, int, int]]:
 
 
 def _near_their_end(session: Session) -> list[Campaign]:
-    rows = select(Campaign).where(Campaign.state == CampaignState.LIVE, Campaign.deadline.is_not(None))
+    runs = Campaign.state.in_((CampaignState.LIVE, CampaignState.PAUSED))
+    rows = select(Campaign).where(runs, Campaign.deadline.is_not(None))
     return list(session.scalars(rows.order_by(Campaign.deadline, Campaign.id).limit(_MOST)))
 
 
