@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import Insert
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from advocacy.domain.dispatch import DispatchState
 from advocacy.models.base import keys_of
 from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.models.supporter import new_uid
 
+_TABLE = cast("Table", SingleMail.__table__)
 _KEEPS = {
     SingleKind.CONFIRMATION: timedelta(hours=24),
     SingleKind.THANKS: timedelta(days=2),
@@ -66,11 +69,12 @@ def order(
         "state": DispatchState.PLANNED,
         "attempts": 0,
     }
-    written = session.execute(_insert(session).values(row).returning(SingleMail.id))
-    return written.first() is not None
+    session.flush()
+    connection = session.connection()
+    return connection.execute(_insert(connection.dialect.name), row).first() is not None
 
 
-def _insert(session: Session) -> Insert:
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(SingleMail).on_conflict_do_nothing(index_elements=["dedupe_key"])
-    return sqlite.insert(SingleMail).on_conflict_do_nothing(index_elements=["dedupe_key"])
+@cache
+def _insert(dialect: str) -> ReturningInsert[tuple[int]]:
+    write = postgresql.insert(_TABLE) if dialect == "postgresql" else sqlite.insert(_TABLE)
+    return write.on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(_TABLE.c.id)

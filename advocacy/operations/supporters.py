@@ -1,193 +1,30 @@
-"""Supporters sign up and confirm."""
+"""Supporters confirm what they asked for (`joining.py`)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from advocacy.domain import address as addresses
 from advocacy.domain.errors import NotFoundError
-from advocacy.domain.joining import Answers
-from advocacy.domain.keys import Purpose, hash_of, random_token
+from advocacy.domain.keys import hash_of
 from advocacy.domain.supporter import ConsentAction, Reminders, SupporterState
-from advocacy.gateways import faults
 from advocacy.gateways.clock import Clock
 from advocacy.models import moment
 from advocacy.models.base import keys_of
-from advocacy.models.campaign import Campaign
-from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.models.supporter import (
     Consent,
     SignUp,
     Subscription,
     Supporter,
-    by_address,
-    new_uid,
     of_campaign,
     opened,
     seal,
     suppressed,
 )
-from advocacy.operations import consent, ordering
-from advocacy.operations.consent import ALERTS, CAMPAIGN
+from advocacy.operations import consent
 
 SIGN_UP_LIFE = timedelta(days=7)
-BETWEEN_CONFIRMATIONS = timedelta(minutes=10)
-CONFIRMATIONS_A_DAY = 3
-CONFIRMATIONS_UNCONFIRMED = 5
-
-
-@dataclass(frozen=True)
-class Wordings:
-    """What stood beside the boxes, word for word, and where: the proof of consent. `alerts` is the second box's text."""
-
-    campaign: str
-    alerts: str
-    version: str
-    language: str
-    source: str
-
-
-def join(session: Session, answers: Answers, campaign: Campaign | None, wordings: Wordings, *, clock: Clock) -> None:
-    """Keep what was asked and order the confirmation, under the caps; the same steps for known and unknown addresses.
-
-    Without a campaign it is for the alert list. A suppressed address gets no mail. Nothing of an existing supporter
-    changes before they confirm.
-    """
-    now = moment.now(session, clock)
-    supporter = _held_row(session, answers.address, now)
-    stopped = suppressed(session, answers.address) or supporter.state is SupporterState.ERASED
-    mailbox = keys_of(session).current.digest(Purpose.ABUSE, addresses.mailbox_of(answers.address))
-    under_caps = _under_caps(session, supporter, mailbox, now)
-    allowed = under_caps and not stopped
-    if allowed and supporter.email_sealed is None:
-        seal(session, supporter, email=answers.address)
-    sign_up = _sign_up(session, supporter, answers, campaign, now)
-    _ask(session, supporter, answers, campaign, wordings, now)
-    _order_confirmation(session, sign_up, mailbox, now=now, kept=allowed)
-    faults.point("web.signup.before_commit")
-    session.commit()
-    faults.point("web.signup.after_commit")
-
-
-def _order_confirmation(session: Session, sign_up: SignUp, mailbox: bytes, *, now: datetime, kept: bool) -> None:
-    """Order the confirmation. One that must not go is written and taken back, so that the answer takes as long."""
-    token, token_hash = random_token()
-    session.flush()
-    with session.begin_nested() as trial:
-        ordering.order(
-            session,
-            SingleKind.CONFIRMATION,
-            f"confirmation:{sign_up.uid}",
-            now=now,
-            supporter_id=sign_up.supporter_id,
-            campaign_id=sign_up.campaign_id,
-            language=sign_up.language,
-            secret=token,
-        )
-        if not kept:
-            trial.rollback()
-    if kept:
-        sign_up.token_hash, sign_up.abuse_key = token_hash, mailbox
-
-
-def _held_row(session: Session, address: str, now: datetime) -> Supporter:
-    """Return the supporter's row, made if need be and locked, so that two presses at once are counted one by one."""
-    if by_address(session, address) is None:
-        keys = keys_of(session)
-        values = {
-            "uid": new_uid(),
-            "email_key": keys.email_keys(address)[0],
-            "suppression_key": keys.suppression_keys(address)[0],
-            "state": SupporterState.PENDING,
-            "language": "en",
-            "timezone": "UTC",
-            "tags": [],
-            "sample": False,
-            "created_at": now,
-        }
-        session.execute(_insert(session).values(values).on_conflict_do_nothing(index_elements=["email_key"]))
-    found = by_address(session, address)
-    if found is None:
-        raise NotFoundError("The sign-up could not be kept. Please try again.")
-    return session.get_one(Supporter, found.id, with_for_update=True, populate_existing=True)
-
-
-def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(Supporter)
-    return sqlite.insert(Supporter)
-
-
-def _under_caps(session: Session, supporter: Supporter, mailbox: bytes, now: datetime) -> bool:
-    """Whether one more confirmation may go: one in 10 minutes, three a day, five while unconfirmed (design.md, rule 5).
-
-    Counted for the person, and for the mailbox behind all its "+tag" spellings.
-    """
-    ordered = select(func.count()).where(
-        SingleMail.supporter_id == supporter.id, SingleMail.kind == SingleKind.CONFIRMATION
-    )
-    to_mailbox = select(func.count()).where(SignUp.abuse_key == mailbox)
-    limits = [(BETWEEN_CONFIRMATIONS, 1), (timedelta(days=1), CONFIRMATIONS_A_DAY)]
-    for within, most in limits:
-        since = now - within
-        if (session.scalar(ordered.where(SingleMail.created_at > since)) or 0) >= most:
-            return False
-        if (session.scalar(to_mailbox.where(SignUp.created_at > since)) or 0) >= most:
-            return False
-    if supporter.confirmed_at is not None:
-        return True
-    return (session.scalar(ordered) or 0) < CONFIRMATIONS_UNCONFIRMED
-
-
-def _sign_up(
-    session: Session, supporter: Supporter, answers: Answers, campaign: Campaign | None, now: datetime
-) -> SignUp:
-    keys, uid = keys_of(session), new_uid()
-    row = SignUp(
-        uid=uid,
-        supporter_id=supporter.id,
-        campaign_id=campaign.id if campaign else None,
-        reminders=answers.reminders if campaign else None,
-        alerts=answers.alerts,
-        name_sealed=keys.seal("sign_up.name", uid, answers.name) if answers.name else None,
-        town_sealed=keys.seal("sign_up.town", uid, answers.town) if answers.town else None,
-        country=answers.country,
-        language=answers.language,
-        timezone=answers.timezone,
-        created_at=now,
-    )
-    session.add(row)
-    return row
-
-
-def _ask(
-    session: Session,
-    supporter: Supporter,
-    answers: Answers,
-    campaign: Campaign | None,
-    wordings: Wordings,
-    now: datetime,
-) -> None:
-    asked = [(CAMPAIGN, wordings.campaign)] if campaign else []
-    if answers.alerts:
-        asked.append((ALERTS, wordings.alerts))
-    for purpose, wording in asked:
-        session.add(
-            Consent(
-                supporter_id=supporter.id,
-                campaign_id=campaign.id if campaign and purpose == CAMPAIGN else None,
-                purpose=purpose,
-                action=ConsentAction.ASKED,
-                wording=wording,
-                version=wordings.version,
-                language=wordings.language,
-                source=wordings.source,
-                at=now,
-            )
-        )
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from advocacy.models.base import keys_of
 from advocacy.models.blast import Report
 from advocacy.models.single_mail import SingleMail
 from advocacy.models.supporter import SignUp, Supporter, by_address, opened, suppressed
-from advocacy.operations import forgetting, supporters, suppressing
-from advocacy.operations.supporters import Wordings
+from advocacy.operations import forgetting, joining, supporters, suppressing
+from advocacy.operations.joining import Wordings
 from tests.conftest import NOON
 from tests.factories import add_campaign, add_supporter
 
@@ -24,7 +24,7 @@ WEEK = timedelta(days=7)
 
 def join(session: Session, clock: SimulatedClock) -> datetime:
     """Robin signs up; returns when, by the clock of the database."""
-    supporters.join(session, ROBIN, add_campaign(session), WORDS, clock=clock)
+    joining.join(session, ROBIN, add_campaign(session), WORDS, clock=clock)
     found = session.scalars(select(SignUp.created_at).order_by(SignUp.id.desc())).first()
     assert found is not None
     return found

@@ -15,8 +15,8 @@ from advocacy.models.base import keys_of
 from advocacy.models.campaign import Campaign
 from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.models.supporter import Consent, SignUp, Subscription, Supporter, by_address, opened
-from advocacy.operations import supporters, suppressing
-from advocacy.operations.supporters import Wordings
+from advocacy.operations import joining, supporters, suppressing
+from advocacy.operations.joining import Wordings
 from tests.conftest import NOON
 from tests.factories import add_campaign, add_supporter, subscribe
 
@@ -25,7 +25,7 @@ ROBIN = Answers("robin@example.org", "Robin", "Toronto", "CA", "en", "America/To
 
 
 def join(session: Session, clock: SimulatedClock, campaign: Campaign | None, answers: Answers = ROBIN) -> None:
-    supporters.join(session, answers, campaign, WORDS, clock=clock)
+    joining.join(session, answers, campaign, WORDS, clock=clock)
 
 
 def mails(session: Session) -> list[SingleMail]:

@@ -16,7 +16,7 @@ from advocacy.gateways import current
 from advocacy.models import campaign as campaigns
 from advocacy.models.base import db
 from advocacy.models.campaign import Campaign
-from advocacy.operations import supporters
+from advocacy.operations import joining as sign_ups
 from advocacy.web.access import public
 from advocacy.web.public import choices, consent, counts, forms, telling
 from advocacy.web.public.limits import SIGN_UPS, limiter
@@ -46,7 +46,7 @@ def join_alerts() -> ResponseReturnValue:
     if faults:
         return _home(request.form, faults, 422)
     alone = joining.for_alerts(answers)
-    supporters.join(db.session(), alone, None, consent.shown(alerts_only=True), clock=current().clock)
+    sign_ups.join(db.session(), alone, None, consent.shown(alerts_only=True), clock=current().clock)
     return redirect(url_for("public.check_your_mail", lang=locale().language), 303)
 
 
@@ -68,10 +68,10 @@ def join(slug: str) -> ResponseReturnValue:
         return _page(campaign, request.form, faults, 422)
     if _over(campaign):
         alone = joining.for_alerts(answers)
-        supporters.join(db.session(), alone, None, consent.shown(alerts_only=True), clock=current().clock)
+        sign_ups.join(db.session(), alone, None, consent.shown(alerts_only=True), clock=current().clock)
     else:
         wordings = consent.shown(alerts_only=False)
-        supporters.join(db.session(), answers, campaign, wordings, clock=current().clock)
+        sign_ups.join(db.session(), answers, campaign, wordings, clock=current().clock)
     return redirect(url_for("public.check_your_mail", lang=locale().language), 303)
 
 

@@ -3,7 +3,7 @@
 from flask import request
 from flask_babel import gettext as _
 
-from advocacy.operations.supporters import Wordings
+from advocacy.operations.joining import Wordings
 from advocacy.web.requests import settings
 from advocacy.web.wording import locale
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.models.base import Base, keys_of
 from advocacy.models.single_mail import SingleMail
-from advocacy.operations import privacy, supporters
+from advocacy.operations import joining, privacy
 from tests.operations.test_supporters import ROBIN, WORDS
 from tests.web.public.people import add_robin
 
@@ -26,7 +26,7 @@ def everything(session: Session) -> dict[str, list[tuple[object, ...]]]:
 def test_fetching_every_link_twenty_times_changes_no_row(app: Flask, session: Session, method: str) -> None:
     robin, campaign, pages = add_robin(session)
     clock = app.extensions["advocacy.gateways"].clock
-    supporters.join(session, ROBIN, campaign, WORDS, clock=clock)
+    joining.join(session, ROBIN, campaign, WORDS, clock=clock)
     privacy.request_data_link(session, robin.id, clock=clock)
     secrets = [
         keys_of(session).open("single_mail.secret", mail.uid, mail.secret_sealed)
