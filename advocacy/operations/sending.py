@@ -4,6 +4,7 @@ Each step is one transaction or none, and a crash after any of them leaves a sta
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, update
@@ -20,7 +21,7 @@ from advocacy.operations import account, blast_moves, splitting, statements
 from advocacy.operations.answers import backoff, meaning
 from advocacy.operations.building import Built, Claim, build
 from advocacy.operations.claiming import claim, is_waiting
-from advocacy.operations.lanes import side_by_side
+from advocacy.operations.lanes import Aside, side_by_side
 
 ANSWER_SLACK = timedelta(seconds=5)
 """After the provider's time is up, so long until a request without an answer counts as ambiguous."""
@@ -52,8 +53,8 @@ def hand_over_due(
     if lanes == 1:
         return _lane(session, going_on, gateways=gateways, settings=settings)
 
-    def work(own: Session, still: Callable[[], bool]) -> int:
-        return _lane(own, still, gateways=gateways, settings=settings)
+    def work(own: Session, still: Callable[[], bool], aside: Aside) -> int:
+        return _lane(own, still, gateways=gateways, settings=settings, aside=aside)
 
     def waits(own: Session) -> bool:
         return is_waiting(own, gateways=gateways, settings=settings)
@@ -61,19 +62,28 @@ def hand_over_due(
     return side_by_side(session, lanes, going_on, work, waits, clock=gateways.clock)
 
 
-def _lane(session: Session, going_on: Callable[[], bool], *, gateways: Gateways, settings: Settings) -> int:
+def _lane(
+    session: Session,
+    going_on: Callable[[], bool],
+    *,
+    gateways: Gateways,
+    settings: Settings,
+    aside: Aside = nullcontext,
+) -> int:
     done = 0
     while going_on():
         claimed = claim(session, gateways=gateways, settings=settings)
         if claimed is None:
             break
-        hand_over(session, claimed, gateways=gateways, settings=settings)
+        hand_over(session, claimed, gateways=gateways, settings=settings, aside=aside)
         done += 1
     return done
 
 
-def hand_over(session: Session, claimed: Claim, *, gateways: Gateways, settings: Settings) -> None:
-    """Build, begin, hand over and settle one claimed dispatch.
+def hand_over(
+    session: Session, claimed: Claim, *, gateways: Gateways, settings: Settings, aside: Aside = nullcontext
+) -> None:
+    """Build, begin, hand over and settle one claimed dispatch; `aside` is entered while the provider has it.
 
     Safe to run twice, even at once: only the holder of the token moves the dispatch on, and nobody begins it twice.
     """
@@ -91,7 +101,8 @@ def hand_over(session: Session, claimed: Claim, *, gateways: Gateways, settings:
     if not built.request.people:
         return
     not_after = started + settings.provider_timeout
-    outcome = gateways.provider.hand_over(built.request, not_after=not_after)
+    with aside():
+        outcome = gateways.provider.hand_over(built.request, not_after=not_after)
     faults.point("send.answer_read")
     settle(session, claimed, built, outcome, gateways=gateways)
 

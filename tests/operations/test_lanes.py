@@ -8,6 +8,7 @@ import pytest
 from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.handover import Accepted, Outcome, Request
 from advocacy.operations import sending
+from advocacy.operations.lanes import AT_WORK
 from tests.running import Engine, addresses, launched
 
 
@@ -44,6 +45,33 @@ def test_many_lanes_hand_over_each_person_once_after_the_canaries(running: Engin
     assert max(at_once) > 1
     assert running.provider.addresses == addresses(200)
     assert set(running.states()) == {DispatchState.ACCEPTED}
+    running.check()
+
+
+def test_while_a_slow_provider_has_their_requests_lanes_leave_their_turn_to_others(running: Engine) -> None:
+    running.provider.batch = 10
+    launched(running, 300)
+    running.tick()
+    places = {"at work": [0, 0], "under way": [0, 0]}
+    lock = threading.Lock()
+
+    def stay(where: str, seconds: float) -> None:
+        place = places[where]
+        with lock:
+            place[0] += 1
+            place[1] = max(place)
+        time.sleep(seconds)
+        with lock:
+            place[0] -= 1
+
+    running.provider.prepare = lambda: stay("at work", 0.01)  # type: ignore[method-assign]
+    running.provider.answer = lambda _: stay("under way", 0.3) or Accepted()
+
+    sending.hand_over_due(running.session, gateways=running.gateways, settings=running.settings, lanes=9, seconds=60)
+
+    assert AT_WORK < places["under way"][1] <= 9
+    assert places["at work"][1] <= AT_WORK
+    assert running.provider.addresses == addresses(300)
     running.check()
 
 
