@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import FromClause, String, bindparam, cast, column, func, select, type_coerce
+from sqlalchemy import FromClause, Integer, String, bindparam, cast, column, func, select, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
@@ -23,8 +23,12 @@ def json_rows(session: Session, name: str, rows: Sequence[Mapping[str, Any]], ty
         records = func.jsonb_to_recordset(cast(parameter, JSONB)).table_valued(*columns, name=name)
         return records.render_derived(with_types=True)
     values = func.json_each(parameter).table_valued(column("value", String()), name=f"{name}_json")
+    # Numbers and texts are called so: SQLite joins by an index of its own making only columns of the same kind.
     picked = [
-        type_coerce(func.json_extract(values.c.value, f"$.{key}"), type_).label(key) for key, type_ in types.items()
+        (cast if isinstance(type_, Integer | String) else type_coerce)(
+            func.json_extract(values.c.value, f"$.{key}"), type_
+        ).label(key)
+        for key, type_ in types.items()
     ]
     # Read once: as a plain sub-query the JSON would be taken apart again for each row it is joined to.
     return select(*picked).cte(name).prefix_with("MATERIALIZED")

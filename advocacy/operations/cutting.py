@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     ColumnElement,
     Integer,
@@ -36,6 +37,9 @@ _CUTS: Types = {
     "tail_no": Integer(),
     "room": Integer(),
 }
+
+
+_GROWN: Types = {"no": Integer(), "people": Integer(), "last": BigInteger()}
 
 
 @dataclass(frozen=True)
@@ -167,13 +171,13 @@ def write(
         .group_by(Delivery.dispatch_no)
         .order_by(Delivery.dispatch_no)
     ).all()
-    people, rows = 0, []
+    people, rows, grown = 0, [], []
     for no, count, first, last in found:
         if no is None:
             continue
         people += count
         if no < first_no:
-            _grow(session, blast_id, no, count, last)
+            grown.append({"no": no, "people": count, "last": last})
             continue
         cut = max((each for each in cuts if each.first_no <= no), key=lambda each: each.first_no)
         canary = cut.canary and no < cut.first_no + len(CANARIES)
@@ -183,19 +187,23 @@ def write(
         )
     if rows:
         session.execute(insert(Dispatch), rows)
+    if grown:
+        _grow(session, blast_id, grown)
     return people
 
 
-def _grow(session: Session, blast_id: int, no: int, people: int, last: int) -> None:
+def _grow(session: Session, blast_id: int, rows: Sequence[Mapping[str, int]]) -> None:
+    more = json_rows(session, "more", rows, _GROWN)
+    table = Dispatch.__table__.c
     grown = session.execute(
         update(Dispatch)
-        .where(Dispatch.blast_id == blast_id, Dispatch.no == no, Dispatch.state == DispatchState.PLANNED)
-        .values(n=Dispatch.n + people, last_supporter_id=last)
+        .where(table.blast_id == blast_id, table.no == more.c.no, table.state == DispatchState.PLANNED)
+        .values(n=table.n + more.c.people, last_supporter_id=more.c.last)
         .execution_options(synchronize_session=False)
-        .returning(Dispatch.no)
-    ).first()
-    if grown is None:
-        raise RuntimeError(f"request {no} of blast {blast_id} was to grow and is not waiting any more")
+        .returning(table.no)
+    ).all()
+    if len(grown) < len(rows):
+        raise RuntimeError(f"a request of blast {blast_id} was to grow and is not waiting any more")
 
 
 def dispatch_row(blast_id: int, no: int, bucket: Bucket) -> dict[str, Any]:

@@ -35,7 +35,7 @@ GRACE = timedelta(hours=6)
 NEWS = ("update", "outcome")
 """Mails that may go out after the deadline and from a closed campaign."""
 
-CHUNK = {"sqlite": 5_000, "postgresql": 50_000}
+CHUNK = {"sqlite": 20_000, "postgresql": 50_000}
 
 
 def derive(session: Session, campaign: Campaign, *, now: datetime, writer: Writer, settings: Settings) -> None:
