@@ -24,7 +24,7 @@ from tests.conftest import NOON
 from tests.factories import add_campaign, add_supporter, subscribe
 from tests.operations.test_campaigns import NAMELESS
 from tests.operations.test_documents import LETTER
-from tests.web.desks import add_organiser, set_scene, sign_in
+from tests.web.desks import add_organiser, browser, set_scene, sign_in
 
 
 @pytest.fixture
@@ -291,3 +291,45 @@ def test_the_check_names_who_we_are_or_links_to_where_it_is_mended(
     assert f'action="/desk/campaigns/{campaign.slug}/launch"' in good
     assert f'action="/desk/campaigns/{campaign.slug}/launch"' not in page
     assert "ORGANISATION_ADDRESS=&#34;" in identity or 'ORGANISATION_ADDRESS="' in identity
+
+
+def test_a_drafts_public_page_is_seen_by_its_organisers_alone_and_nothing_on_it_works(
+    app: Flask, client: FlaskClient, session: Session, clock: SimulatedClock
+) -> None:
+    campaign = _draft(session, clock)
+    url = f"/desk/campaigns/{campaign.slug}/page"
+
+    page = client.get(url).text
+    in_french = client.get(f"{url}?lang=fr").text
+
+    assert "A preview: nobody but you and your team sees this page" in page
+    assert "release the weavers at once" in page
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert "<form" not in main
+    assert "<fieldset disabled" in main
+    assert "csrf_token" not in main
+    assert ".ics" not in main
+    assert "Ce que nous demandons" in in_french
+    assert browser(app).get(url).status_code == 302
+    assert browser(app).get(f"/a/{campaign.slug}").status_code == 404
+    client.post(f"/desk/campaigns/{campaign.slug}/launch")
+    assert client.get(url).location == f"/a/{campaign.slug}"
+
+
+def test_the_letters_of_a_draft_are_those_of_the_people_it_goes_to(
+    app: Flask, client: FlaskClient, session: Session, clock: SimulatedClock
+) -> None:
+    campaign = _draft(session, clock)
+    for name in ("Ada Amber", "Ben Brook"):
+        subscribe(session, add_supporter(session, name=name))
+    session.commit()
+    viewer = sign_in(app, add_organiser(session, OrganiserRole.VIEWER))
+
+    page = client.get(f"/desk/campaigns/{campaign.slug}/letters").text
+    unnamed = viewer.get(f"/desk/campaigns/{campaign.slug}/letters").text
+
+    assert "Ada, CA" in page
+    assert "Ben, CA" in page
+    assert "Amber" not in page
+    assert "Ada" not in unnamed
+    assert "Letter 10" in unnamed

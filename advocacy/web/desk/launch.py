@@ -1,8 +1,9 @@
 """Before a launch: who gets what, from whom, in which words, and what is missing. Then the launch itself."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import refresh
 
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import ConflictError, NotFoundError
@@ -12,6 +13,7 @@ from advocacy.models.base import db
 from advocacy.operations import audiences, blasts, campaigns, editing, following, sending_domain
 from advocacy.web import access
 from advocacy.web.desk import counting, mails, previews, who
+from advocacy.web.public import campaigns as public_campaigns
 from advocacy.web.requests import settings
 
 bp = Blueprint("desk_launch", __name__, url_prefix="/desk/campaigns")
@@ -55,6 +57,19 @@ def show(slug: str) -> ResponseReturnValue:
         carried=following.carried(session, campaign),
         standing=sending_domain.standing(session, settings()),
     )
+
+
+@bp.get("/<slug>/page")
+@access.staff(Permission.READ)
+def page(slug: str) -> ResponseReturnValue:
+    """A draft's public page as it will be, for organisers alone, in ?lang= or the campaign's language. Nothing on it works."""
+    campaign = campaigns.find(db.session(), slug)
+    if campaign.state is not CampaignState.DRAFT:
+        return redirect(url_for("public.page", slug=slug))
+    offered, asked = settings().languages, request.args.get("lang", campaign.language)
+    g.language = asked if asked in offered else offered[0]
+    refresh()
+    return render_template("desk/campaign/page.html", **public_campaigns.shown(campaign, {}, {}))
 
 
 @bp.post("/<slug>/launch")

@@ -29,6 +29,7 @@ FRAME_POLICY = (
 class SamplePerson:
     """As little of a supporter as a preview needs."""
 
+    id: int
     uid: str
     first_name: str
     country: str | None
@@ -37,7 +38,7 @@ class SamplePerson:
 
 def sample_person(session: Session, supporter: Supporter) -> SamplePerson:
     first = opened(session, supporter, "name").split(" ")[0]
-    return SamplePerson(supporter.uid, first, supporter.country, supporter.language)
+    return SamplePerson(supporter.id, supporter.uid, first, supporter.country, supporter.language)
 
 
 def by_uid(session: Session, uid: str) -> SamplePerson | None:

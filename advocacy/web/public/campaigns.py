@@ -145,25 +145,26 @@ def _home(typed: Any, faults: dict[str, str], status: int) -> ResponseReturnValu
 
 
 def _page(campaign: Campaign, typed: Any, faults: dict[str, str], status: int) -> ResponseReturnValue:
+    return render_template("public/campaign.html", **shown(campaign, typed, faults)), status
+
+
+def shown(campaign: Campaign, typed: Any, faults: dict[str, str]) -> dict[str, Any]:
+    """Return what a campaign's page prints in the language of this request."""
     said = campaign.said_in(locale().language)
-    return (
-        render_template(
-            "public/campaign.html",
-            campaign=campaign,
-            said=said,
-            deadline=campaign.due_by(),
-            over=_over(campaign),
-            title=as_subject(said.title, said.language),
-            acted=counts.people(campaign),
-            acted_by=counts.by_channel(campaign),
-            written_to=telling.countries_written_to(campaign),
-            addressees=[row.value() for row in campaign.addressees],
-            typed=typed,
-            faults=faults,
-            **_form(campaign),
-        ),
-        status,
-    )
+    return {
+        "campaign": campaign,
+        "said": said,
+        "deadline": campaign.due_by(),
+        "over": _over(campaign),
+        "title": as_subject(said.title, said.language),
+        "acted": counts.people(campaign),
+        "acted_by": counts.by_channel(campaign),
+        "written_to": telling.countries_written_to(campaign),
+        "addressees": [row.value() for row in campaign.addressees],
+        "typed": typed,
+        "faults": faults,
+        **_form(campaign),
+    }
 
 
 def _form(campaign: Campaign | None) -> dict[str, Any]:
