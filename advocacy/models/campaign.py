@@ -52,9 +52,15 @@ class Campaign(Base):
     launched_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
-    demands: Mapped[list["Demand"]] = relationship(order_by="Demand.position", cascade="all, delete-orphan")
+    demands: Mapped[list["Demand"]] = relationship(
+        primaryjoin="and_(Campaign.id == Demand.campaign_id, Demand.removed_at.is_(None))",
+        order_by="Demand.position",
+        cascade="all, delete-orphan",
+    )
     addressees: Mapped[list["AddresseeRow"]] = relationship(
-        order_by="AddresseeRow.position", cascade="all, delete-orphan"
+        primaryjoin="and_(Campaign.id == AddresseeRow.campaign_id, AddresseeRow.removed_at.is_(None))",
+        order_by="AddresseeRow.position",
+        cascade="all, delete-orphan",
     )
     translations: Mapped[list["CampaignTranslation"]] = relationship(
         order_by="CampaignTranslation.language", cascade="all, delete-orphan"
@@ -91,16 +97,19 @@ class Campaign(Base):
 
 
 class Demand(Base):
+    """One thing that is asked. One with `removed_at` was taken out by an organiser, who can put it back where it stood."""
+
     __tablename__ = "demand"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
+    removed_at: Mapped[datetime | None]
 
 
 class AddresseeRow(Base):
-    """One addressee as stored; `value()` is what the domain works with. One with an `embassy_id` is from the organisation's
+    """One addressee as stored; `value()` is what the domain works with. `removed_at` is as for a demand. One with an `embassy_id` is from the organisation's
     list of embassies and follows it."""
 
     __tablename__ = "addressee"
@@ -125,6 +134,7 @@ class AddresseeRow(Base):
     opening_hours: Mapped[list[str]] = mapped_column(JSON, default=list)
     timezone: Mapped[str | None] = mapped_column(String(64))
     embassy_id: Mapped[int | None] = mapped_column(ForeignKey("embassy.id"))
+    removed_at: Mapped[datetime | None]
 
     def value(self) -> Addressee:
         return Addressee(
@@ -194,6 +204,16 @@ class Document(Base):
     created_at: Mapped[datetime]
 
     campaign: Mapped[Campaign] = relationship(back_populates="document")
+
+
+def removed_from(session: Session, campaign: Campaign) -> list[Demand | AddresseeRow]:
+    """Return the demands and the addressees that were taken out of a campaign, the last one first."""
+    found: list[Demand | AddresseeRow] = []
+    for table in (Demand, AddresseeRow):
+        found += session.scalars(
+            select(table).where(table.campaign_id == campaign.id, table.removed_at.is_not(None)).order_by(table.id)
+        )
+    return sorted(found, key=lambda row: row.removed_at or campaign.created_at, reverse=True)
 
 
 def by_slug(session: Session, slug: str) -> Campaign | None:

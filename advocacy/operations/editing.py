@@ -84,25 +84,47 @@ def correct(session: Session, campaign: Campaign, given: Corrections, *, now: da
 
     The deadline and its zone are set here only while it is a draft; afterwards `campaigns.move_deadline` moves them.
     """
-    changed = put(session, campaign, given)
+    changed = put(session, campaign, given, now=now)
     if changed or given.checked:
         _record(session, campaign, "campaign.edited", now=now, actor=actor, details={"fields": changed})
     session.commit()
 
 
-def put(session: Session, campaign: Campaign, given: Corrections) -> list[str]:
-    """Set what was given, in the caller's transaction, and return the names of the fields that changed."""
+def put(session: Session, campaign: Campaign, given: Corrections, *, now: datetime) -> list[str]:
+    """Set what was given, in the caller's transaction, and return the names of the fields that changed.
+
+    A demand or an addressee that is not among those given is taken out, and can be put back (`put_back`).
+    """
     faults = {**_text_faults(given), **_place_faults(given), **_people_faults(given)}
     if faults:
         raise InvalidError("Something needs another look before it can be saved.", faults=faults)
     before = _told(campaign)
     _set_fields(campaign, given)
     if given.demands is not None:
-        _set_demands(campaign, given.demands)
+        _set_demands(session, campaign, given.demands, now)
     if given.addressees is not None:
-        _set_addressees(session, campaign, given.addressees)
+        _set_addressees(session, campaign, given.addressees, now)
     _settle(campaign, given.checked)
     return sorted(name for name, value in _told(campaign).items() if before[name] != value)
+
+
+def put_back(session: Session, campaign: Campaign, row: Demand | AddresseeRow, *, now: datetime, actor: str) -> None:
+    """Undo that a demand or an addressee was taken out: it stands again where it stood. Twice changes nothing more."""
+    if row.removed_at is None:
+        return
+    those = campaign.demands if isinstance(row, Demand) else campaign.addressees
+    most, what = (MOST_DEMANDS, "demands") if isinstance(row, Demand) else (MOST_ADDRESSEES, "people")
+    if len(those) >= most:
+        raise ConflictError(f"There are {most} {what} already. Take one out first.")
+    for other in those:
+        other.position += other.position >= row.position
+    row.removed_at = None
+    _reload(session, campaign)
+    if isinstance(row, AddresseeRow):
+        embassies.put_copies(session, campaign)
+    details = {"fields": ["demands" if isinstance(row, Demand) else "addressees"], "put_back": row.id}
+    _record(session, campaign, "campaign.edited", now=now, actor=actor, details=details)
+    session.commit()
 
 
 def mark_reviewed(session: Session, campaign: Campaign, *, now: datetime, actor: str) -> None:
@@ -209,24 +231,32 @@ def _set_fields(campaign: Campaign, given: Corrections) -> None:
         campaign.timezone = given.timezone or campaign.timezone
 
 
-def _set_demands(campaign: Campaign, texts: Sequence[str]) -> None:
+def _set_demands(session: Session, campaign: Campaign, texts: Sequence[str], now: datetime) -> None:
+    """Each text keeps the row that says it; a text that is new takes the row of one that is not there any more."""
     kept = [" ".join(text.split()) for text in texts if text.strip()]
-    rows = list(campaign.demands)
+    free = list(campaign.demands)
+    rows: list[Demand | None] = []
+    for text in kept:
+        row = next((each for each in free if each.text == text), None)
+        rows.append(row)
+        if row is not None:
+            free.remove(row)
     for number, text in enumerate(kept):
-        if number < len(rows):
-            rows[number].text, rows[number].position = text, number + 1
-        else:
-            rows.append(Demand(position=number + 1, text=text))
-    campaign.demands = rows[: len(kept)]
+        row = rows[number] or (free.pop(0) if free else Demand(campaign_id=campaign.id))
+        row.text, row.position = text, number + 1
+        session.add(row)
+    for row in free:
+        row.removed_at = now
+    _reload(session, campaign)
 
 
-def _set_addressees(session: Session, campaign: Campaign, entered: Sequence[Entered]) -> None:
+def _set_addressees(session: Session, campaign: Campaign, entered: Sequence[Entered], now: datetime) -> None:
     known = {row.id: row for row in campaign.own_addressees}
     rows: list[AddresseeRow] = []
     for each in entered:
         if not each.name.strip():
             continue
-        row = known.get(each.row_id or 0) or AddresseeRow(position=0)
+        row = known.get(each.row_id or 0) or AddresseeRow(campaign_id=campaign.id)
         _fill(row, each)
         row.position = len(rows) + 1
         rows.append(row)
@@ -234,8 +264,15 @@ def _set_addressees(session: Session, campaign: Campaign, entered: Sequence[Ente
     for row in gone:
         if session.scalar(select(exists().where(Action.addressee_id == row.id))):
             raise ConflictError(f"Supporters have written to {row.name} already, so it stays on the list.")
-    campaign.addressees = [*rows, *(row for row in campaign.addressees if row.embassy_id is not None)]
+        row.removed_at = now
+    session.add_all(rows)
+    _reload(session, campaign)
     embassies.put_copies(session, campaign)
+
+
+def _reload(session: Session, campaign: Campaign) -> None:
+    session.flush()
+    session.expire(campaign, ["demands", "addressees"])
 
 
 def _fill(row: AddresseeRow, each: Entered) -> None:

@@ -106,7 +106,7 @@ def accept(
         raise ConflictError(f"“{campaign.title}” is closed. Keep this as a campaign of its own that follows it.")
     day = draft.deadline if "deadline" in fields else None
     words = outcomes.first_words(draft)
-    editing.put(session, campaign, _corrections(campaign, draft, fields))
+    editing.put(session, campaign, _corrections(campaign, draft, fields), now=now)
     _record(
         session, campaign, "campaign.updated", actor, now, {"fields": sorted(fields), "sha256": _take(draft, campaign)}
     )

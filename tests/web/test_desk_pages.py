@@ -1,5 +1,6 @@
 """What the desk's pages do: import, review, launch, previews that run nothing, supporters, mails."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -333,3 +334,33 @@ def test_the_letters_of_a_draft_are_those_of_the_people_it_goes_to(
     assert "Amber" not in page
     assert "Ada" not in unnamed
     assert "Letter 10" in unnamed
+
+
+def test_a_demand_and_a_person_taken_out_come_back_at_a_press_on_the_next_page(
+    client: FlaskClient, session: Session, clock: SimulatedClock
+) -> None:
+    campaign = _draft(session, clock)
+    url = f"/desk/campaigns/{campaign.slug}/review"
+    form = {"demand": [row.text for row in campaign.demands] + [""], "title": "Typed meanwhile"}
+
+    answer = client.post(url, data=form | {"remove": "demand:0"})
+    page = client.get(answer.location).text
+
+    assert [row.text for row in campaign.demands] == ["let their families visit them"]
+    assert campaign.title == "Typed meanwhile"
+    assert "Taken out: “release the weavers at once”." in page
+    back = re.search(r'name="back" value="(demand:\d+)"', page)
+    assert back
+    assert "It is back where it stood." in client.post(url, data={"back": back[1]}, follow_redirects=True).text
+    session.expire_all()
+    assert [row.text for row in campaign.demands] == ["release the weavers at once", "let their families visit them"]
+
+    row = campaign.addressees[0]
+    person = {"addressees": "1", "addressee-0-id": str(row.id), "addressee-0-name": row.name}
+    answer = client.post(url, data=person | {"addressee-0-postal_lines": "1 Square", "remove": "addressee:0"})
+    assert campaign.own_addressees == []
+    assert f"Taken out: “{row.name}”." in client.get(answer.location).text
+    client.post(url, data={"back": f"addressee:{row.id}"})
+    session.expire_all()
+    assert campaign.own_addressees[0].postal_lines[0] == "Ministry of Justice"
+    assert client.post(url, data={"back": "demand:999999"}).status_code == 302

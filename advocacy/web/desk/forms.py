@@ -48,7 +48,9 @@ def a_time(text: str) -> time | None:
 
 
 def corrections(form: MultiDict[str, str]) -> Corrections:
-    """Return what the review form says. `move` is the button pressed to reorder: "demand:2:up"."""
+    """Return what the review form says. `move` is the button pressed to reorder: "demand:2:up"; `remove`
+    the one to take something out: "demand:2".
+    """
     return Corrections(
         texts={name: form[name] for name in TEXTS if name in form},
         issued=a_day(form.get("issued", "")),
@@ -56,7 +58,7 @@ def corrections(form: MultiDict[str, str]) -> Corrections:
         timezone=form.get("timezone"),
         language=form.get("language"),
         countries=split(form["countries"], ",") if "countries" in form else None,
-        demands=_moved(form.getlist("demand"), form.get("move", ""), "demand") if "demand" in form else None,
+        demands=_demands(form) if "demand" in form else None,
         addressees=_addressees(form) if "addressees" in form else None,
         checked=form.getlist("checked"),
     )
@@ -65,6 +67,12 @@ def corrections(form: MultiDict[str, str]) -> Corrections:
 def split(text: str, at: str = "\n") -> list[str]:
     """Return the parts of a text, trimmed, without the empty ones."""
     return [part.strip() for part in text.replace("\r", "").split(at) if part.strip()]
+
+
+def _demands(form: MultiDict[str, str]) -> list[str]:
+    gone = form.get("remove", "")
+    texts = ["" if gone == f"demand:{number}" else text for number, text in enumerate(form.getlist("demand"))]
+    return _moved(texts, form.get("move", ""), "demand")
 
 
 def _addressees(form: MultiDict[str, str]) -> list[Entered]:
@@ -78,16 +86,17 @@ def _addressee(form: MultiDict[str, str], prefix: str) -> Entered:
         return form.get(prefix + name, "").strip()
 
     row_id = said("id")
+    gone = form.get("remove") == f"addressee:{prefix.split('-')[1]}"
     return Entered(
         row_id=int(row_id) if row_id.isdecimal() else None,
-        name="" if said("remove") else said("name"),
+        name="" if gone else said("name"),
         role=Role(said("role")) if said("role") in set(Role) else Role.PRIMARY,
         office=said("office"),
         salutation=said("salutation"),
-        postal_lines=[] if said("remove") else split(said("postal_lines")),
+        postal_lines=[] if gone else split(said("postal_lines")),
         country=said("country").upper(),
-        emails=[] if said("remove") else split(said("emails")),
-        phones=[] if said("remove") else split(said("phones")),
+        emails=[] if gone else split(said("emails")),
+        phones=[] if gone else split(said("phones")),
         faxes=split(said("faxes")),
         web_form=said("web_form"),
         social=said("social"),

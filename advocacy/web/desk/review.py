@@ -12,8 +12,9 @@ from flask_babel import gettext as _
 from advocacy.domain import zones
 from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.domain.permissions import Permission
+from advocacy.models import campaign as campaign_rows
 from advocacy.models.base import db
-from advocacy.models.campaign import Campaign
+from advocacy.models.campaign import AddresseeRow, Campaign, Demand
 from advocacy.operations import campaigns, documents, editing, reading_cases, updates
 from advocacy.web import access
 from advocacy.web.desk import who
@@ -70,6 +71,15 @@ def save(slug: str) -> ResponseReturnValue:
         session.rollback()
         flash(str(error), "warning")
         return redirect(url_for("desk_review.show", slug=slug))
+    if "back" in request.form:
+        row = _removed(campaign, request.form["back"])
+        if row is not None:
+            editing.put_back(session, campaign, row, now=who.now(), actor=who.actor())
+            flash(_("It is back where it stood."), "good")
+        return redirect(url_for("desk_review.show", slug=slug))
+    if "remove" in request.form:
+        newest = next(iter(campaign_rows.removed_from(session, campaign)), None)
+        return redirect(url_for("desk_review.show", slug=slug, removed=_name_of(newest) if newest else None))
     if "move" in request.form:
         return redirect(url_for("desk_review.show", slug=slug, _anchor=request.form["move"].split(":")[0]))
     if "done" in request.form:
@@ -79,6 +89,24 @@ def save(slug: str) -> ResponseReturnValue:
         return redirect(url_for("desk_campaigns.case", slug=slug))
     flash(_("Saved."), "good")
     return redirect(url_for("desk_review.show", slug=slug))
+
+
+def _removed(campaign: Campaign, name: str) -> Demand | AddresseeRow | None:
+    """Return what was taken out, by its name in the form: "demand:17"."""
+    rows = campaign_rows.removed_from(db.session(), campaign)
+    return next((row for row in rows if _name_of(row) == name), None)
+
+
+def _taken_out(campaign: Campaign) -> dict[str, list[tuple[str, Demand | AddresseeRow]]]:
+    found: dict[str, list[tuple[str, Demand | AddresseeRow]]] = {}
+    for row in campaign_rows.removed_from(db.session(), campaign):
+        name = _name_of(row)
+        found.setdefault(name.partition(":")[0], []).append((name, row))
+    return found
+
+
+def _name_of(row: Demand | AddresseeRow) -> str:
+    return f"{'demand' if isinstance(row, Demand) else 'addressee'}:{row.id}"
 
 
 def _page(campaign: Campaign, faults: dict[str, str]) -> str:
@@ -100,6 +128,8 @@ def _page(campaign: Campaign, faults: dict[str, str]) -> str:
         territories=_territories(),
         languages=_languages(campaign),
         follows=updates.undecided(campaign),
+        removed=_taken_out(campaign),
+        just_removed=_removed(campaign, request.args.get("removed", "")),
         twins=documents.twins(db.session(), campaign),
     )
 
