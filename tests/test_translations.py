@@ -25,20 +25,18 @@ def wanted(domain: str) -> frozenset[str | tuple[str, ...]]:
     """Every text that is marked for translation."""
     with (FOLDER / MAPPINGS[domain]).open() as file:
         methods, options = parse_mapping_cfg(file)
-    folders = ("advocacy/web", "templates")
     found = {
         message
-        for folder in folders
         for _name, _line, message, _comments, _context in extract_from_dir(
-            str(ROOT / folder), [(_below(pattern, folder), method) for pattern, method in methods], options
+            str(ROOT), methods, options, directory_filter=_of_ours
         )
     }
     assert len(found) > 200
     return frozenset(found)
 
 
-def _below(pattern: str, folder: str) -> str:
-    return pattern.removeprefix(f"{folder}/") if pattern.startswith(f"{folder}/") else "none/of/these"
+def _of_ours(folder: str) -> bool:
+    return Path(folder).relative_to(ROOT).parts[0] in ("advocacy", "templates")
 
 
 def written(domain: str, language: str) -> Catalog:

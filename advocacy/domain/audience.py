@@ -12,6 +12,7 @@ from advocacy.domain.cadence import Cadence, Step, StepKind, rest_before
 from advocacy.domain.campaign import CampaignState, Deadline
 from advocacy.domain.posting import OwnAims, days_to_allow
 from advocacy.domain.schedule import Planned, answer_at, itinerary, next_civil
+from advocacy.domain.sentence import Sentence
 from advocacy.domain.supporter import Reminders, SupporterState
 
 # A mail that leaves within this time of its due time counts as sent at its due time: a blast takes a while.
@@ -40,28 +41,28 @@ class LeftOut(StrEnum):
     CLOSED = "closed"
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         return _SENTENCES[self]
 
 
 _SENTENCES = {
-    LeftOut.ACTED: "They have sent their appeal, so they are left alone.",
-    LeftOut.UNCONFIRMED: "They have not confirmed their address.",
-    LeftOut.UNSUBSCRIBED: "They unsubscribed from all our mail.",
-    LeftOut.SUPPRESSED: "Their address is on the list of those never to be written to again.",
-    LeftOut.BOUNCED: "Mail to their address came back.",
-    LeftOut.ERASED: "Their data was erased.",
-    LeftOut.NOT_SUBSCRIBED: "They were neither on the alert list at the launch nor on this campaign.",
-    LeftOut.FEWER_MAILS: "They asked for fewer mails than this.",
-    LeftOut.FREQUENCY_CAP: "They had another mail from us too short a time before.",
-    LeftOut.JOINED_LATER: "They joined after this mail was due.",
-    LeftOut.MERGED: "It was not sent in time, and a later mail speaks for it.",
-    LeftOut.TOO_LATE_TO_POST: "It was not sent on the last day on which a letter could still arrive in time.",
-    LeftOut.ALREADY_SENT: "They have had it.",
-    LeftOut.DEADLINE_PASSED: "It would come after the deadline.",
-    LeftOut.NOT_LAUNCHED: "The campaign has not been launched.",
-    LeftOut.PAUSED: "The campaign is paused.",
-    LeftOut.CLOSED: "The campaign is closed.",
+    LeftOut.ACTED: Sentence("They have sent their appeal, so they are left alone."),
+    LeftOut.UNCONFIRMED: Sentence("They have not confirmed their address."),
+    LeftOut.UNSUBSCRIBED: Sentence("They unsubscribed from all our mail."),
+    LeftOut.SUPPRESSED: Sentence("Their address is on the list of those never to be written to again."),
+    LeftOut.BOUNCED: Sentence("Mail to their address came back."),
+    LeftOut.ERASED: Sentence("Their data was erased."),
+    LeftOut.NOT_SUBSCRIBED: Sentence("They were neither on the alert list at the launch nor on this campaign."),
+    LeftOut.FEWER_MAILS: Sentence("They asked for fewer mails than this."),
+    LeftOut.FREQUENCY_CAP: Sentence("They had another mail from us too short a time before."),
+    LeftOut.JOINED_LATER: Sentence("They joined after this mail was due."),
+    LeftOut.MERGED: Sentence("It was not sent in time, and a later mail speaks for it."),
+    LeftOut.TOO_LATE_TO_POST: Sentence("It was not sent on the last day on which a letter could still arrive in time."),
+    LeftOut.ALREADY_SENT: Sentence("They have had it."),
+    LeftOut.DEADLINE_PASSED: Sentence("It would come after the deadline."),
+    LeftOut.NOT_LAUNCHED: Sentence("The campaign has not been launched."),
+    LeftOut.PAUSED: Sentence("The campaign is paused."),
+    LeftOut.CLOSED: Sentence("The campaign is closed."),
 }
 
 _BARRED_STATES = {
@@ -279,9 +280,17 @@ def _why(step: Step, supporter: SupporterView, campaign: CampaignView) -> str:
     since = subscribed_since(supporter, campaign.launched_at)
     if step.kind is StepKind.LAUNCH:
         joined_live = since is not None and since > campaign.launched_at
-        return "The action itself, at once after joining." if joined_live else "The action itself, at its launch."
+        return (
+            Sentence("The action itself, at once after joining.")
+            if joined_live
+            else Sentence("The action itself, at its launch.")
+        )
     if step.kind is StepKind.LAST_POST:
-        return "The last day on which a letter posted in their country arrives in time."
+        return Sentence("The last day on which a letter posted in their country arrives in time.")
     if step.kind is StepKind.LAST_DAY:
-        return "The morning of the last day."
-    return f"A reminder {step.days_before} {'day' if step.days_before == 1 else 'days'} before the deadline."
+        return Sentence("The morning of the last day.")
+    return Sentence.counted(
+        "A reminder %(num)s day before the deadline.",
+        "A reminder %(num)s days before the deadline.",
+        step.days_before or 0,
+    )

@@ -9,6 +9,7 @@ from typing import Self
 from advocacy.domain.campaign import Deadline
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.posting import last_posting_day
+from advocacy.domain.sentence import Sentence
 
 _MOST_OFFSETS = 20
 _LONGEST_OFFSET = 365
@@ -57,7 +58,9 @@ class Cadence:
     def __post_init__(self) -> None:
         faults = _faults(self)
         if faults:
-            raise InvalidError("These reminders cannot be kept: " + " ".join(faults.values()), faults=faults)
+            raise InvalidError(
+                "These reminders cannot be kept: %(reasons)s", reasons=tuple(faults.values()), faults=faults
+            )
         object.__setattr__(self, "offsets", tuple(sorted(self.offsets, reverse=True)))
 
     @classmethod
@@ -70,8 +73,10 @@ class Cadence:
         unknown = sorted(set(given) - _FIELDS)
         if unknown:
             raise InvalidError(
-                f"A cadence has no {', '.join(unknown)}. It has: {', '.join(sorted(_FIELDS))}.",
-                faults=dict.fromkeys(unknown, "There is no such setting."),
+                "A cadence has no %(unknown)s. It has: %(fields)s.",
+                unknown=unknown,
+                fields=sorted(_FIELDS),
+                faults={name: Sentence("There is no such setting.") for name in unknown},
             )
         plain = cls()
         return cls(
@@ -159,15 +164,19 @@ def rest_before(step: Step, cadence: Cadence) -> timedelta:
 def _faults(cadence: Cadence) -> dict[str, str]:
     faults: dict[str, str] = {}
     if len(cadence.offsets) > _MOST_OFFSETS or len(set(cadence.offsets)) != len(cadence.offsets):
-        faults["offsets"] = f"Give each day once, and at most {_MOST_OFFSETS} of them."
+        faults["offsets"] = Sentence("Give each day once, and at most %(most)s of them.", most=_MOST_OFFSETS)
     elif any(not 1 <= days <= _LONGEST_OFFSET for days in cadence.offsets):
-        faults["offsets"] = f"Reminders come 1 to {_LONGEST_OFFSET} days before the deadline."
+        faults["offsets"] = Sentence("Reminders come 1 to %(most)s days before the deadline.", most=_LONGEST_OFFSET)
     if cadence.quiet.cover(cadence.reminder_time):
-        faults["reminder_time"] = f"{_written(cadence.reminder_time)} is in the quiet hours: choose another time."
+        faults["reminder_time"] = Sentence(
+            "%(time)s is in the quiet hours: choose another time.", time=cadence.reminder_time
+        )
     if cadence.quiet.cover(cadence.last_day_time):
-        faults["last_day_time"] = f"{_written(cadence.last_day_time)} is in the quiet hours: choose another time."
+        faults["last_day_time"] = Sentence(
+            "%(time)s is in the quiet hours: choose another time.", time=cadence.last_day_time
+        )
     if not timedelta() <= cadence.cap <= timedelta(hours=_LONGEST_CAP):
-        faults["cap_hours"] = f"The rest between two mails is 0 to {_LONGEST_CAP} hours."
+        faults["cap_hours"] = Sentence("The rest between two mails is 0 to %(most)s hours.", most=_LONGEST_CAP)
     return faults
 
 
@@ -176,41 +185,47 @@ def _written(local: time) -> str:
 
 
 def _refused(name: str, wanted: str, value: object) -> InvalidError:
-    return InvalidError(f"The cadence's {name} must be {wanted}, not {value!r}.", faults={name: f"Give {wanted}."})
+    return InvalidError(
+        "The cadence's %(name)s must be %(wanted)s, not %(value)s.",
+        name=name,
+        wanted=wanted,
+        value=repr(value),
+        faults={name: Sentence("Give %(wanted)s.", wanted=wanted)},
+    )
 
 
 def _whole_numbers(name: str, value: object) -> tuple[int, ...]:
     if not isinstance(value, (list, tuple)):
-        raise _refused(name, "a list of days", value)
+        raise _refused(name, Sentence("a list of days"), value)
     if not all(isinstance(item, int) and not isinstance(item, bool) for item in value):
-        raise _refused(name, "a list of whole days", value)
+        raise _refused(name, Sentence("a list of whole days"), value)
     return tuple(value)
 
 
 def _yes_or_no(name: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise _refused(name, "true or false", value)
+        raise _refused(name, Sentence("true or false"), value)
     return value
 
 
 def _hours(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _LONGEST_CAP:
-        raise _refused(name, f"0 to {_LONGEST_CAP} hours", value)
+        raise _refused(name, Sentence("0 to %(most)s hours", most=_LONGEST_CAP), value)
     return value
 
 
 def _clock_time(name: str, value: object) -> time:
     if not isinstance(value, str):
-        raise _refused(name, "a time such as 10:00", value)
+        raise _refused(name, Sentence("a time such as 10:00"), value)
     try:
         return datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007  (a time of day has no zone)
     except ValueError:
-        raise _refused(name, "a time such as 10:00", value) from None
+        raise _refused(name, Sentence("a time such as 10:00"), value) from None
 
 
 def _quiet_hours(value: object) -> QuietHours:
     if not isinstance(value, Mapping) or set(value) - {"start", "end"}:
-        raise _refused("quiet", "a start and an end", value)
+        raise _refused("quiet", Sentence("a start and an end"), value)
     plain = QuietHours()
     return QuietHours(
         start=_clock_time("quiet", value.get("start", _written(plain.start))),

@@ -1,5 +1,7 @@
 """When so many people report a mail as spam that it has to stop until a person has looked."""
 
+from advocacy.domain.sentence import Sentence
+
 LINE = 0.003
 """The share of accepted mails above which mailbox providers stop helping a sender (Google's and Yahoo's rules)."""
 
@@ -22,9 +24,11 @@ def too_many(complaints: int, accepted: int, *, seen: int = 0) -> bool:
     return complaints >= max(FEWEST, 2 * seen) and complaints > LINE * accepted
 
 
-def sentence(complaints: int, accepted: int) -> str:
+def sentence(complaints: int, accepted: int) -> Sentence:
     """Return the reason that the blast keeps and shows."""
-    return (
-        f"{PREFIX}{complaints} of {accepted} people reported it as spam. Above {LINE:.1%} mailbox providers begin to "
-        "refuse all your mail. Look at whom it went to before you resume it."
+    return Sentence(
+        "complaints: %(complaints)s of %(accepted)s people reported it as spam. Above 0.3%% mailbox providers begin to "
+        "refuse all your mail. Look at whom it went to before you resume it.",
+        complaints=complaints,
+        accepted=accepted,
     )

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from advocacy.domain.errors import AdvocacyError
+from advocacy.domain.sentence import Sentence
+
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 CHARSETS = (
     "utf-8",
@@ -29,19 +32,19 @@ _QUOTE = '"'
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _FORMULA_LEADS = "=+-@\t\r＝＋－＠"
 _NO_TEXT = (
-    (b"PK\x03\x04", "It is a workbook or a zip archive. Save the sheet as CSV, then hand that in."),
-    (b"\xd0\xcf\x11\xe0", "It is an old Excel workbook. Save the sheet as CSV, then hand that in."),
-    (b"\x1f\x8b", "It is compressed. Unpack it, then hand in the CSV."),
-    (b"%PDF", "It is a PDF. Ask for the list as CSV."),
+    (b"PK\x03\x04", Sentence("It is a workbook or a zip archive. Save the sheet as CSV, then hand that in.")),
+    (b"\xd0\xcf\x11\xe0", Sentence("It is an old Excel workbook. Save the sheet as CSV, then hand that in.")),
+    (b"\x1f\x8b", Sentence("It is compressed. Unpack it, then hand in the CSV.")),
+    (b"%PDF", Sentence("It is a PDF. Ask for the list as CSV.")),
 )
 _PAGE_STARTS = (b"<!doctype", b"<html", b"<?xml")
 
 
-class BrokenFileError(Exception):
+class BrokenFileError(AdvocacyError):
     """The file cannot be taken apart into rows. `line` is where, 0 where it is the file as a whole."""
 
-    def __init__(self, line: int, why: str) -> None:
-        super().__init__(f"Line {line}: {why}" if line else why)
+    def __init__(self, line: int, why: Sentence) -> None:
+        super().__init__(Sentence("Line %(line)s: %(why)s", line=line, why=why) if line else why)
         self.line, self.why = line, why
 
 
@@ -73,7 +76,9 @@ def refuse_other_formats(start: bytes) -> None:
         if start.startswith(mark):
             raise BrokenFileError(0, why)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith(_PAGE_STARTS):
-        raise BrokenFileError(0, "It is a web page, perhaps one that asks to sign in. Download the list itself.")
+        raise BrokenFileError(
+            0, Sentence("It is a web page, perhaps one that asks to sign in. Download the list itself.")
+        )
 
 
 def guess_charset(start: bytes, *, is_utf8: bool) -> str:
@@ -112,7 +117,14 @@ def rows(text: TextIO, delimiter: str) -> Iterator[Row]:
             raise BrokenFileError(begins, _said(error)) from None
         line = reader.line_num
         if len(cells) > MOST_COLUMNS:
-            raise BrokenFileError(begins, f"It has {len(cells)} cells; {MOST_COLUMNS} is the most we take.")
+            raise BrokenFileError(
+                begins,
+                Sentence(
+                    "It has %(number)s cells; %(most)s is the most we take.",
+                    number=len(cells),
+                    most=MOST_COLUMNS,
+                ),
+            )
         if any(cell.strip() for cell in cells):
             yield Row(begins, tuple(cells))
 
@@ -122,7 +134,7 @@ def _lines(text: TextIO) -> Iterator[str]:
     while line := _line(text):
         number += 1
         if len(line) >= _LONGEST_LINE:
-            raise BrokenFileError(number, f"It is longer than {_LONGEST_LINE:,} characters.")
+            raise BrokenFileError(number, Sentence("It is longer than %(most)s characters.", most=_LONGEST_LINE))
         yield line
 
 
@@ -130,16 +142,19 @@ def _line(text: TextIO) -> str:
     try:
         return text.readline(_LONGEST_LINE)
     except UnicodeError:  # UTF-16 with no mark at its start, whichever half of it comes first.
-        raise BrokenFileError(0, "It is not written in this character set. Choose another one.") from None
+        raise BrokenFileError(0, Sentence("It is not written in this character set. Choose another one.")) from None
 
 
-def _said(error: csv.Error) -> str:
+def _said(error: csv.Error) -> Sentence:
     told = str(error)
     if "unexpected end of data" in told:
-        return "A quotation mark opens here and is never closed."
+        return Sentence("A quotation mark opens here and is never closed.")
     if "field larger" in told:
-        return f"A cell is longer than {LONGEST_CELL:,} characters; perhaps a quotation mark is not closed."
-    return "A quotation mark closes and text follows it; a mark inside a cell is written twice."
+        return Sentence(
+            "A cell is longer than %(most)s characters; perhaps a quotation mark is not closed.",
+            most=LONGEST_CELL,
+        )
+    return Sentence("A quotation mark closes and text follows it; a mark inside a cell is written twice.")
 
 
 def guarded(cell: str) -> str:

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from advocacy.domain.dispatch import DispatchState
+from advocacy.domain.sentence import Sentence
 
 
 class DeliveryState(StrEnum):
@@ -29,14 +30,14 @@ class Skip(StrEnum):
     TRIAL = "trial"
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         return _SENTENCES[self]
 
 
 _SENTENCES = {
-    Skip.REFUSED: "The mail provider refused this address.",
-    Skip.UNREADABLE: "The address could not be decrypted: it was sealed under a key that is not in the ring.",
-    Skip.TRIAL: "Until the sending domain is ready, only the team gets mail.",
+    Skip.REFUSED: Sentence("The mail provider refused this address."),
+    Skip.UNREADABLE: Sentence("The address could not be decrypted: it was sealed under a key that is not in the ring."),
+    Skip.TRIAL: Sentence("Until the sending domain is ready, only the team gets mail."),
 }
 
 

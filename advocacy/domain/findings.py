@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from advocacy.domain.sentence import Sentence
+
 
 class Grade(StrEnum):
     GOOD = "good"
@@ -42,24 +44,34 @@ def spf(domain: str, records: list[str]) -> Finding:
     found = [record for record in records if record.lower().startswith("v=spf1")]
     if not found:
         return warning(
-            "SPF", f"{domain} has no SPF record.", f"Add a TXT record to {domain} as your provider shows it."
+            "SPF",
+            Sentence("%(domain)s has no SPF record.", domain=domain),
+            Sentence("Add a TXT record to %(domain)s as your provider shows it.", domain=domain),
         )
     if len(found) > 1:
-        return bad("SPF", f"{domain} has {len(found)} SPF records, which counts as none.", "Join them into one record.")
+        return bad(
+            "SPF",
+            Sentence("%(domain)s has %(number)s SPF records, which counts as none.", domain=domain, number=len(found)),
+            Sentence("Join them into one record."),
+        )
     if found[0].rstrip().endswith("+all"):
-        return bad("SPF", f"{domain} lets everyone send in its name (+all).", "End the record with ~all or -all.")
-    return good("SPF", f"{domain} has an SPF record.")
+        return bad(
+            "SPF",
+            Sentence("%(domain)s lets everyone send in its name (+all).", domain=domain),
+            Sentence("End the record with ~all or -all."),
+        )
+    return good("SPF", Sentence("%(domain)s has an SPF record.", domain=domain))
 
 
 def dkim(domain: str, selectors: dict[str, bool]) -> Finding:
     """Judge which of the usual selectors have a key."""
     there = [selector for selector, exists in selectors.items() if exists]
     if there:
-        return good("DKIM", f"{domain} has DKIM keys ({', '.join(there)}).")
+        return good("DKIM", Sentence("%(domain)s has DKIM keys (%(there)s).", domain=domain, there=there))
     return warning(
         "DKIM",
-        f"No DKIM key of {domain} was found under {', '.join(selectors)}.",
-        "Authenticate the domain with your provider and add the records it shows.",
+        Sentence("No DKIM key of %(domain)s was found under %(selectors)s.", domain=domain, selectors=tuple(selectors)),
+        Sentence("Authenticate the domain with your provider and add the records it shows."),
     )
 
 
@@ -69,7 +81,10 @@ def dmarc(domain: str, records: list[str]) -> Finding:
     if not found:
         return warning(
             "DMARC",
-            f"{domain} has no DMARC record; Gmail and Yahoo refuse bulk mail without one.",
-            f"Add a TXT record _dmarc.{domain} with: v=DMARC1; p=none; rua=mailto:postmaster@{domain}",
+            Sentence("%(domain)s has no DMARC record; Gmail and Yahoo refuse bulk mail without one.", domain=domain),
+            Sentence(
+                "Add a TXT record _dmarc.%(domain)s with: v=DMARC1; p=none; rua=mailto:postmaster@%(domain)s",
+                domain=domain,
+            ),
         )
-    return good("DMARC", f"{domain} has a DMARC record.")
+    return good("DMARC", Sentence("%(domain)s has a DMARC record.", domain=domain))

@@ -16,6 +16,7 @@ from liquid.exceptions import LiquidError
 from advocacy.domain.email import MERGE_FIELDS
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.merge import literal
+from advocacy.domain.sentence import Sentence
 
 CAMPAIGN_FIELDS = ("title", "summary", "addressee", "demands", "countries", "deadline", "ua_number", "url")
 PERSONAL = tuple(name for name in MERGE_FIELDS if name != "greeting")
@@ -64,7 +65,7 @@ class Place:
 class UnwritableError(InvalidError):
     """A text that cannot be made a mail. `place` is None when the fault is the text as a whole."""
 
-    def __init__(self, message: str, field: str, place: Place | None = None) -> None:
+    def __init__(self, message: Sentence, field: str, place: Place | None = None) -> None:
         super().__init__(message, faults={field: message})
         self.place = place
 
@@ -96,19 +97,30 @@ def fill(field: str, text: str, facts: Mapping[str, Any]) -> str:
 def check_lengths(subject: str, text: str, preheader: str = "") -> None:
     """Raise UnwritableError when there is no subject or text, or too much of it."""
     facts = (
-        (not subject.strip(), "subject", "Give it a subject: what it is about, and until when."),
+        (not subject.strip(), "subject", Sentence("Give it a subject: what it is about, and until when.")),
         (
             len(subject) > LONGEST_SUBJECT,
             "subject",
-            f"Use at most {LONGEST_SUBJECT} characters; the first 60 are seen.",
+            Sentence("Use at most %(most)s characters; the first 60 are seen.", most=LONGEST_SUBJECT),
         ),
         (
             len(preheader) > LONGEST_PREHEADER,
             "preheader",
-            f"Use at most {LONGEST_PREHEADER} characters; mailboxes show about the first 90.",
+            Sentence(
+                "Use at most %(most)s characters; mailboxes show about the first 90.",
+                most=LONGEST_PREHEADER,
+            ),
         ),
-        (not text.strip(), "text", "Write the mail."),
-        (len(text) > LONGEST_TEXT, "text", f"Use at most {LONGEST_TEXT:,} characters; this has {len(text):,}."),
+        (not text.strip(), "text", Sentence("Write the mail.")),
+        (
+            len(text) > LONGEST_TEXT,
+            "text",
+            Sentence(
+                "Use at most %(most)s characters; this has %(number)s.",
+                most=LONGEST_TEXT,
+                number=len(text),
+            ),
+        ),
     )
     for is_so, field, message in facts:
         if is_so:
@@ -144,8 +156,11 @@ def _check_links(field: str, text: str, filled: str) -> None:
         return
     written = _inside_a_link(text)
     raise UnwritableError(
-        f"“{found.name}” stands inside another link. It opens one person's own page, so it may only be a link by "
-        "itself: put a space before it, or write [your page]({{ %s }})." % found.name,
+        Sentence(
+            "“%(name)s” stands inside another link. It opens one person's own page, so it may only be a link by "
+            "itself: put a space before it, or write [your page]({{ %(name)s }}).",
+            name=found.name,
+        ),
         field,
         place_of(text, written.start, written.end) if written else None,
     )
@@ -180,11 +195,17 @@ def _check(field: str, text: str, found: Any) -> None:
     for name, index in _used(found):
         if name not in FIELDS:
             near = difflib.get_close_matches(name, FIELDS, n=1, cutoff=0.5)
-            hint = f" Did you mean {{{{ {near[0]} }}}}?" if near else f" There are: {', '.join(FIELDS)}."
+            said = (
+                Sentence("There is no field “%(name)s”. Did you mean {{ %(near)s }}?", name=name, near=near[0])
+                if near
+                else Sentence("There is no field “%(name)s”. There are: %(fields)s.", name=name, fields=tuple(FIELDS))
+            )
             last = name.rpartition(".")[2]
             at = text.find(last, index)
             raise UnwritableError(
-                f"There is no field “{name}”.{hint}", field, place_of(text, index, max(at + len(last), index + 1))
+                said,
+                field,
+                place_of(text, index, max(at + len(last), index + 1)),
             )
 
 
@@ -196,11 +217,13 @@ def _used(found: Any) -> Iterator[tuple[str, int]]:
 
 
 def _refused(field: str, text: str, error: LiquidError) -> UnwritableError:
-    said = str(error.args[0]) if error.args else "it cannot be read"
+    said = str(error.args[0]) if error.args else "?"
     start = getattr(error.token, "start_index", None)
     place = place_of(text, start, start + 1) if isinstance(start, int) else None
-    where = f" in line {place.line}" if place else ""
-    return UnwritableError(f"A merge field{where} cannot be read: {said}.", field, place)
+    if place is None:
+        return UnwritableError(Sentence("A merge field cannot be read: %(said)s.", said=said), field)
+    sentence = Sentence("A merge field in line %(line)s cannot be read: %(said)s.", line=place.line, said=said)
+    return UnwritableError(sentence, field, place)
 
 
 def place_of(text: str, start: int, end: int) -> Place:

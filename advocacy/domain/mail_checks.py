@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from advocacy.domain.email import MERGE_FIELDS, Words
+from advocacy.domain.sentence import Sentence
 
 GMAIL_CLIPS = 102 * 1024
 """Bytes of HTML after which Gmail cuts a mail off, and with it the way to unsubscribe."""
@@ -57,15 +58,15 @@ def _fault(url: str) -> str:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError:
-        return "is no address"
+        return Sentence("is no address")
     return next((fault for is_so, fault in _faults(parts.scheme, host) if is_so), "")
 
 
 def _faults(scheme: str, host: str) -> Iterator[tuple[bool, str]]:
     if scheme == "mailto":
         return
-    yield scheme == "http", "is not encrypted: write https"
-    yield scheme != "https", "is no address of a page"
-    yield "." not in host, "has no domain"
-    yield host in _SHORTENERS, "is a shortened link: spam filters distrust it, so write the address itself"
-    yield host.endswith(_NOWHERE), "leads nowhere"
+    yield scheme == "http", Sentence("is not encrypted: write https")
+    yield scheme != "https", Sentence("is no address of a page")
+    yield "." not in host, Sentence("has no domain")
+    yield host in _SHORTENERS, Sentence("is a shortened link: spam filters distrust it, so write the address itself")
+    yield host.endswith(_NOWHERE), Sentence("leads nowhere")

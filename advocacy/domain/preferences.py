@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from advocacy.domain.cadence import Cadence, QuietHours
 from advocacy.domain.errors import InvalidError
+from advocacy.domain.sentence import Sentence
 
 _MOST_PEOPLE = 10_000_000
 _GROWTH = 1.1
@@ -44,18 +45,19 @@ class Preferences:
 
     def __post_init__(self) -> None:
         faults = {
-            name: f"Give a whole number from {least} to {most}."
+            name: Sentence("Give a whole number from %(least)s to %(most)s.", least=least, most=most)
             for name, (least, most) in _LIMITS.items()
             if not least <= getattr(self, name) <= most
         }
         plain = Cadence()
         if any(self.quiet.cover(at) for at in (plain.reminder_time, plain.last_day_time)):
-            faults["quiet_end"] = (
-                f"Reminders leave at {plain.last_day_time:%H:%M} and {plain.reminder_time:%H:%M}: "
-                "let the quiet hours end before."
+            faults["quiet_end"] = Sentence(
+                "Reminders leave at %(last_day_time)s and %(reminder_time)s: let the quiet hours end before.",
+                last_day_time=plain.last_day_time,
+                reminder_time=plain.reminder_time,
             )
         if faults:
-            raise InvalidError("These rules cannot be kept: " + " ".join(faults.values()), faults=faults)
+            raise InvalidError("These rules cannot be kept: %(reasons)s", reasons=tuple(faults.values()), faults=faults)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any] | None) -> Self:

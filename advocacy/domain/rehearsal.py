@@ -7,6 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from advocacy.domain.cadence import QuietHours
+from advocacy.domain.sentence import Sentence
 
 THANKS = "thanks"
 """The one mail that answers an action: it may come at night, and after the person has acted."""
@@ -64,16 +65,16 @@ class Rehearsal:
 
 
 _WHY = {
-    "launch": "the action itself, once, to everyone who asked for it",
-    "last-post": "the last day on which a letter still arrives in time; this person had not acted yet",
-    "last-day": "the morning of the last day; this person had not acted yet",
-    THANKS: "thanks for the action this person told us of",
+    "launch": Sentence("the action itself, once, to everyone who asked for it"),
+    "last-post": Sentence("the last day on which a letter still arrives in time; this person had not acted yet"),
+    "last-day": Sentence("the morning of the last day; this person had not acted yet"),
+    THANKS: Sentence("thanks for the action this person told us of"),
 }
 
 
 def why(rule: str) -> str:
     """Return one sentence on why a mail of this rule went to a person of the rehearsal."""
-    return _WHY.get(rule, "a step of the cadence; this person had not acted yet")
+    return _WHY.get(rule, Sentence("a step of the cadence; this person had not acted yet"))
 
 
 def days(mails: Sequence[Rehearsed], acted: Mapping[str, datetime], zone: ZoneInfo) -> tuple[Day, ...]:
@@ -94,16 +95,21 @@ def broken(
     seen: set[tuple[str, str]] = set()
     for mail in mails:
         if mail.at >= end:
-            yield f"{mail.rule} to {mail.person} after the deadline"
+            yield Sentence("%(rule)s to %(person)s after the deadline", rule=mail.rule, person=mail.person)
         if (mail.person, mail.rule) in seen:
-            yield f"{mail.rule} twice to {mail.person}"
+            yield Sentence("%(rule)s twice to %(person)s", rule=mail.rule, person=mail.person)
         seen.add((mail.person, mail.rule))
         if mail.rule == THANKS:
             continue
         if mail.person in acted and mail.at > acted[mail.person]:
-            yield f"{mail.rule} to {mail.person}, who had acted"
+            yield Sentence("%(rule)s to %(person)s, who had acted", rule=mail.rule, person=mail.person)
         if quiet.cover(mail.local.time()):
-            yield f"{mail.rule} to {mail.person} at {mail.local:%H:%M} of their own night"
+            yield Sentence(
+                "%(rule)s to %(person)s at %(local)s of their own night",
+                rule=mail.rule,
+                person=mail.person,
+                local=mail.local.time(),
+            )
 
 
 def _rows(mails: Sequence[Rehearsed]) -> Iterator[Row]:

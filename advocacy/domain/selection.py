@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from advocacy.domain.addressee import Channel
 from advocacy.domain.errors import InvalidError
+from advocacy.domain.sentence import Sentence
 from advocacy.domain.supporter import SupporterState
 
 _LISTS = ("countries", "languages", "zones", "tags", "states", "ways", "had", "missed")
@@ -78,9 +79,10 @@ class Selection:
             found = read(value) if read is not None and value else None
             if found is None:
                 raise InvalidError(
-                    f"“{part}” is no part of an audience. Write for example: country=CA,GB language=fr tag=press "
+                    "“%(part)s” is no part of an audience. Write for example: country=CA,GB language=fr tag=press "
                     "acted=no (or yes, or post,email) joined=2026-03-01..2026-03-31 had=12 missed=13",
-                    faults={"audience": f"“{part}” is not understood."},
+                    part=part,
+                    faults={"audience": Sentence("“%(part)s” is not understood.", part=part)},
                 )
             values |= found
         return cls(**values, local=local)

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 from advocacy.domain import findings
 from advocacy.domain.findings import Finding, Grade
+from advocacy.domain.sentence import Sentence, kept
 
 SELECTORS = ("s1", "s2", "default", "mail")
 """Where providers usually put their DKIM keys."""
@@ -30,10 +31,12 @@ class Record:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Return what `as_json` wrote."""
-        return cls(**(dict(value) | {"found": tuple(value["found"]), "grade": Grade(value["grade"])}))
+        said = {name: Sentence.restored(value[name]) for name in ("told", "remedy")}
+        return cls(**(dict(value) | said | {"found": tuple(value["found"]), "grade": Grade(value["grade"])}))
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"found": list(self.found), "grade": self.grade.value}
+        said = {"told": kept(self.told), "remedy": kept(self.remedy)}
+        return vars(self) | said | {"found": list(self.found), "grade": self.grade.value}
 
 
 def names_to_ask(domain: str, selectors: Sequence[str]) -> tuple[str, ...]:

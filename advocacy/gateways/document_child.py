@@ -69,7 +69,7 @@ def _answer(kind: str, content: bytes) -> dict[str, str]:
     except (MemoryError, RecursionError):
         return {"fault": _TOO_COMPLEX}
     except Exception:  # noqa: BLE001 - whatever a hostile file makes a parser raise, the answer is the same
-        return {"fault": f"cannot be read as {kind.upper()}; it may be damaged"}
+        return {"damaged": "yes"}
     return {"text": text[:MOST_CHARACTERS]}
 
 
@@ -81,7 +81,7 @@ def pdf_text(content: bytes) -> str:
     pages: list[str] = []
     for number, page in enumerate(reader.pages):
         if number >= MOST_PAGES:
-            raise RefusedError(f"has more than {MOST_PAGES} pages; an urgent action has a few. Import only those pages")
+            raise RefusedError("has more than 60 pages; an urgent action has a few. Import only those pages")
         pages.append(page.extract_text())
         if sum(map(len, pages)) > MOST_CHARACTERS:
             raise RefusedError(_TOO_COMPLEX)

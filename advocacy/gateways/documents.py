@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path, PurePath
 
 from advocacy.domain.errors import InvalidError
+from advocacy.domain.sentence import Sentence
 
 LARGEST_FILE = 10 * 1024 * 1024
 """Bytes of a file that are accepted."""
@@ -19,14 +20,14 @@ _SECONDS = 22
 _EXTENSIONS = {".pdf": "pdf", ".docx": "docx", ".html": "html", ".htm": "html", ".xhtml": "html", ".eml": "eml"}
 _PLAIN_EXTENSIONS = frozenset({"", ".txt", ".text", ".md", ".markdown", ".asc", ".log"})
 _REFUSED = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old Word file. Save it as DOCX or PDF and import that"),
-    (b"{\\rtf", "is an RTF file. Save it as DOCX or PDF and import that"),
-    (b"\x89PNG", "is a picture. Import the document as text, PDF or DOCX, or paste its text"),
-    (b"\xff\xd8\xff", "is a picture. Import the document as text, PDF or DOCX, or paste its text"),
-    (b"GIF8", "is a picture. Import the document as text, PDF or DOCX, or paste its text"),
-    (b"MZ", "is a program, not a document"),
-    (b"\x7fELF", "is a program, not a document"),
-    (b"\x1f\x8b", "is a packed archive. Unpack it and import the document inside"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Sentence("is an old Word file. Save it as DOCX or PDF and import that")),
+    (b"{\\rtf", Sentence("is an RTF file. Save it as DOCX or PDF and import that")),
+    (b"\x89PNG", Sentence("is a picture. Import the document as text, PDF or DOCX, or paste its text")),
+    (b"\xff\xd8\xff", Sentence("is a picture. Import the document as text, PDF or DOCX, or paste its text")),
+    (b"GIF8", Sentence("is a picture. Import the document as text, PDF or DOCX, or paste its text")),
+    (b"MZ", Sentence("is a program, not a document")),
+    (b"\x7fELF", Sentence("is a program, not a document")),
+    (b"\x1f\x8b", Sentence("is a packed archive. Unpack it and import the document inside")),
 )
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -51,7 +52,7 @@ class _Answer:
     """What the child said: the text, or why there is none."""
 
     text: str
-    fault: str | None
+    fault: Sentence
 
 
 def text_of(name: str, content: bytes) -> str:
@@ -64,7 +65,7 @@ def text_of(name: str, content: bytes) -> str:
     kind = _kind(name, shown, content)
     text = decode(content) if kind == "text" else _parse(kind, shown, content)
     if not text.strip():
-        raise _refusal(shown, "holds no text")
+        raise _refusal(shown, Sentence("holds no text"))
     return text
 
 
@@ -102,16 +103,28 @@ def _likeness(text: str) -> int:
 def _kind(name: str, shown: str, content: bytes) -> str:
     """Return pdf, docx, html, eml or text by the content; refuse what is none of them or contradicts the name."""
     if not content:
-        raise _refusal(shown, "is empty")
+        raise _refusal(shown, Sentence("is empty"))
     if len(content) > LARGEST_FILE:
         raise _refusal(
-            shown, f"has {len(content) / 1024 / 1024:.0f} MB; at most {LARGEST_FILE // 1024 // 1024} MB are read"
+            shown,
+            Sentence(
+                "has %(size)s MB; at most %(most)s MB are read",
+                size=round(len(content) / 1024 / 1024),
+                most=LARGEST_FILE // 1024 // 1024,
+            ),
         )
     extension = PurePath(name.replace("\\", "/")).suffix.lower()
     by_content = _by_content(shown, content)
     by_name = _EXTENSIONS.get(extension)
     if by_name in {"pdf", "docx"} and by_content != by_name:
-        raise _refusal(shown, f"is called {extension} but is no {by_name.upper()} file, or it is damaged")
+        raise _refusal(
+            shown,
+            Sentence(
+                "is called %(extension)s but is no %(kind)s file, or it is damaged",
+                extension=extension,
+                kind=by_name.upper(),
+            ),
+        )
     if by_content == "text":
         return by_name or "text"
     if (
@@ -119,7 +132,10 @@ def _kind(name: str, shown: str, content: bytes) -> str:
         and by_content in {"pdf", "docx"}
         and by_name not in {None, by_content}
     ):
-        raise _refusal(shown, f"is called {extension} but is a {by_content.upper()} file")
+        raise _refusal(
+            shown,
+            Sentence("is called %(extension)s but is a %(kind)s file", extension=extension, kind=by_content.upper()),
+        )
     return by_content
 
 
@@ -129,7 +145,7 @@ def _by_content(shown: str, content: bytes) -> str:
             raise _refusal(shown, why)
     if b"%PDF-" in content[:1024]:
         if content.startswith(b"PK") or b"PK\x05\x06" in content[-70_000:]:
-            raise _refusal(shown, "is two kinds of file at once (PDF and ZIP), which is not safe to open")
+            raise _refusal(shown, Sentence("is two kinds of file at once (PDF and ZIP), which is not safe to open"))
         return "pdf"
     return "docx" if content.startswith(b"PK") else _kind_of_text(shown, content)
 
@@ -140,7 +156,7 @@ def _kind_of_text(shown: str, content: bytes) -> str:
     if _MAIL_START.match(content[:20_000]):
         return "eml"
     if _is_binary(content):
-        raise _refusal(shown, "is not a text, Markdown, HTML, e-mail, DOCX or PDF file")
+        raise _refusal(shown, Sentence("is not a text, Markdown, HTML, e-mail, DOCX or PDF file"))
     return "text"
 
 
@@ -164,7 +180,7 @@ def _parse(kind: str, shown: str, content: bytes) -> str:
 
 def _ask_child(kind: str, content: bytes) -> _Answer:
     """Run the parser apart from us: isolated from our environment, and ended when it takes too long or too much."""
-    too_complex = _Answer("", "is too complex to be read. Paste its text instead")
+    too_complex = _Answer("", Sentence("is too complex to be read. Paste its text instead"))
     try:
         done = subprocess.run(  # noqa: S603 - fixed arguments, no shell
             [sys.executable, "-I", str(_CHILD), kind],
@@ -181,8 +197,11 @@ def _ask_child(kind: str, content: bytes) -> _Answer:
         told = json.loads(done.stdout)
     except ValueError:
         return too_complex
-    return _Answer(str(told.get("text", "")), told.get("fault"))
+    if told.get("damaged"):
+        return _Answer("", Sentence("cannot be read as %(kind)s; it may be damaged", kind=kind.upper()))
+    return _Answer(str(told.get("text", "")), Sentence(told.get("fault", "")))
 
 
-def _refusal(shown: str, why: str) -> InvalidError:
-    return InvalidError(f"“{shown}” {why}.", faults={"document": f"{why}."})
+def _refusal(shown: str, why: Sentence) -> InvalidError:
+    faults = {"document": Sentence("%(flaw)s.", flaw=why)}
+    return InvalidError("“%(file)s” %(why)s.", file=shown, why=why, faults=faults)

@@ -10,13 +10,14 @@ import psycopg
 from flask import current_app, g, has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Enum, Integer, MetaData, event
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Enum, Integer, MetaData, String, Text, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from advocacy.domain.keys import KeyRing
+from advocacy.domain.sentence import Sentence, kept
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -48,6 +49,33 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Told(TypeDecorator[Sentence]):
+    """A sentence for a reader, kept with its facts; one too long for its column is kept as its English words, cut."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, room: int | None = None) -> None:
+        super().__init__(room)
+        self.room = room
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        if value is None:
+            return None
+        stored, room = kept(value), self.room
+        return stored if room is None or len(stored) <= room else str(value)[:room]
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Sentence | None:  # noqa: ARG002
+        return None if value is None else Sentence.restored(value)
+
+
+class ToldAtLength(Told):
+    """The same in a column with room for anything."""
+
+    impl = Text
+    cache_ok = True
 
 
 def enum_of(values: type[StrEnum], length: int = 20) -> Enum:

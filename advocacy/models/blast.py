@@ -22,7 +22,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from advocacy.domain.blast import BlastState
 from advocacy.domain.dispatch import DispatchState
-from advocacy.models.base import Base, BigId, enum_of
+from advocacy.domain.sentence import Sentence
+from advocacy.models.base import Base, BigId, Told, enum_of
 
 
 class Blast(Base):
@@ -47,7 +48,7 @@ class Blast(Base):
     occurrence: Mapped[str] = mapped_column(String(40))
     supersedes: Mapped[int | None] = mapped_column(ForeignKey("blast.id"))
     state: Mapped[BlastState] = mapped_column(enum_of(BlastState), default=BlastState.SCHEDULED)
-    state_reason: Mapped[str] = mapped_column(String(300), default="")
+    state_reason: Mapped[Sentence] = mapped_column(Told(300), default="")
     audience: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     scheduled_at: Mapped[datetime]
     local_time: Mapped[bool] = mapped_column(default=False)
@@ -208,7 +209,7 @@ class ProviderAccount(Base):
     window: Mapped[int] = mapped_column(default=0)
     cooldown_until: Mapped[datetime | None]
     health: Mapped[str] = mapped_column(String(20), default="good")
-    health_reason: Mapped[str] = mapped_column(String(300), default="")
+    health_reason: Mapped[Sentence] = mapped_column(Told(300), default="")
     failures: Mapped[int] = mapped_column(default=0)
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from advocacy.domain.importing import ImportState
-from advocacy.models.base import Base, BigId, enum_of
+from advocacy.domain.sentence import Sentence
+from advocacy.models.base import Base, BigId, ToldAtLength, enum_of
 from advocacy.models.supporter import new_uid
 
 
@@ -38,7 +39,7 @@ class SupporterImport(Base):
     bytes_done: Mapped[int] = mapped_column(default=0)
     checked: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
-    fault: Mapped[str] = mapped_column(Text, default="")
+    fault: Mapped[Sentence] = mapped_column(ToldAtLength(), default="")
     actor: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(index=True)
     begun_at: Mapped[datetime | None]

@@ -7,6 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from advocacy.domain.handover import Accepted, Ambiguous, Blocked, Busy, Later, NotSent, Outcome, Refused
+from advocacy.domain.sentence import Sentence
 from advocacy.models.blast import ProviderAccount
 
 GOOD, BROKEN, BLOCKED = "good", "broken", "blocked"
@@ -68,12 +69,12 @@ def learn(session: Session, kind: str, outcome: Outcome, now: datetime) -> None:
         row.tokens, row.tokens_at, row.window = 0.0, now, 0
     elif isinstance(outcome, Blocked):
         row.failures += 1
-        row.health, row.health_reason = BLOCKED, outcome.reason[:300]
+        row.health, row.health_reason = BLOCKED, Sentence(outcome.reason[:300])
         row.cooldown_until = now + min(_BLOCKED_FOR * 2 ** min(row.failures - 1, 10), _LONGEST)
     elif isinstance(outcome, NotSent | Ambiguous):
         row.failures += 1
         if row.failures >= _OPENS_AT and row.health == GOOD:
-            row.health, row.health_reason = BROKEN, outcome.reason[:300]
+            row.health, row.health_reason = BROKEN, Sentence(outcome.reason[:300])
         if row.health != GOOD:
             row.cooldown_until = now + _PROBE_EVERY
     session.flush()
@@ -118,7 +119,7 @@ def _locked(session: Session, kind: str) -> ProviderAccount | None:
 def _recover(row: ProviderAccount) -> None:
     row.failures = 0
     if row.health != GOOD:
-        row.health, row.health_reason, row.cooldown_until = GOOD, "", None
+        row.health, row.health_reason, row.cooldown_until = GOOD, Sentence(), None
     if row.rate > 0:
         row.window += 1
         if row.window >= _GROWS_AFTER:

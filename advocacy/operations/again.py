@@ -12,6 +12,7 @@ from advocacy.domain.campaign import CampaignState
 from advocacy.domain.email import Words
 from advocacy.domain.errors import ConflictError
 from advocacy.domain.selection import Selection
+from advocacy.domain.sentence import Sentence
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
 from advocacy.models.eligibility import Kind, kind_of
@@ -57,7 +58,7 @@ def send_again(session: Session, blast_id: int, *, now: datetime, actor: str) ->
             "campaign is over or paused."
         )
     if old.state is BlastState.MISSED:
-        blast_moves.end(session, old, now=now, actor=actor, why="sent again to those who were missed")
+        blast_moves.end(session, old, now=now, actor=actor, why=Sentence("sent again to those who were missed"))
     made = successor(session, old, campaign, now=now)
     audit.record(
         session,

@@ -243,7 +243,7 @@ def letter_sheet(
     """
     way = one.way(channel)
     if way is None or channel not in {Channel.POST, Channel.FAX}:
-        raise InvalidError(f"There is no way to send {one.addressee.name} a letter on paper.")
+        raise InvalidError("There is no way to send %(name)s a letter on paper.", name=one.addressee.name)
     voice = pools.voice(way.appeal.language)
     to = way.mail.by_post if way.mail else one.addressee
     sheet = paper.letter_data(
@@ -264,7 +264,7 @@ def envelope_sheet(one: Correspondence, wishes: Wishes, *, pools: Pools) -> pape
     """Return the envelope to print. Raises InvalidError for an addressee without a postal address."""
     way = one.way(Channel.POST)
     if way is None or way.mail is None:
-        raise InvalidError(f"There is no postal address for {one.addressee.name}.")
+        raise InvalidError("There is no postal address for %(name)s.", name=one.addressee.name)
     return paper.envelope_data(
         way.mail.by_post,
         pools.voice(way.appeal.language),

@@ -12,6 +12,7 @@ from advocacy.domain.blast import Move
 from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.permissions import Permission
 from advocacy.domain.selection import Selection
+from advocacy.domain.sentence import Sentence
 from advocacy.domain.subject_test import ARMS
 from advocacy.models.blast import Blast, ContentVersion, Dispatch
 from advocacy.models.campaign import Campaign
@@ -22,7 +23,7 @@ from advocacy.models.single_mail import SingleKind
 from advocacy.operations import audiences, blast_moves, preferences
 from advocacy.operations.ordering import order
 
-GREW = "its audience grew"
+GREW = Sentence("its audience grew")
 """Why a scheduled mail waits for a second person after all: pages say it in their reader's language."""
 
 _GETS_IT = (

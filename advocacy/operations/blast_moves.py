@@ -11,6 +11,7 @@ from advocacy.domain import dispatch as dispatches
 from advocacy.domain.blast import ENDED, BlastState, Move
 from advocacy.domain.dispatch import DispatchState, Event
 from advocacy.domain.errors import ConflictError, NotFoundError
+from advocacy.domain.sentence import Sentence
 from advocacy.models.blast import Blast, Dispatch
 from advocacy.operations import audit, splitting
 
@@ -29,7 +30,7 @@ def find(session: Session, blast_id: int) -> Blast:
     """Return the blast under its lock, as it stands now. Raises NotFoundError."""
     blast = session.get(Blast, blast_id, with_for_update=True, populate_existing=True)
     if blast is None:
-        raise NotFoundError(f"There is no blast {blast_id}. `advocacy blasts list` names them all.")
+        raise NotFoundError("There is no blast %(blast_id)s. `advocacy blasts list` names them all.", blast_id=blast_id)
     return blast
 
 
@@ -56,10 +57,10 @@ def send_late(session: Session, blast_id: int, *, now: datetime, send_by: dateti
     """Send a missed blast after all, now and until `send_by`."""
     blast = find(session, blast_id)
     if blast.state is not BlastState.MISSED:
-        raise ConflictError(f"This mail is {blast.state}, so there is nothing to decide.")
+        raise ConflictError("This mail is %(state)s, so there is nothing to decide.", state=blast.state)
     blast.scheduled_at, blast.send_by = now, max(blast.send_by, send_by)
     blast.audience = {name: value for name, value in blast.audience.items() if name != "local"}
-    move(session, blast, Move.SCHEDULE, now=now, actor=actor, why="sent late by decision")
+    move(session, blast, Move.SCHEDULE, now=now, actor=actor, why=Sentence("sent late by decision"))
     session.commit()
 
 
@@ -72,7 +73,7 @@ def cancel(session: Session, blast_id: int, *, now: datetime, actor: str) -> Non
     if blast.state is BlastState.COMPLETED:
         session.rollback()
         raise ConflictError("This mail has been sent: there is nothing left to cancel.")
-    end(session, blast, now=now, actor=actor, why="cancelled")
+    end(session, blast, now=now, actor=actor, why=Sentence("cancelled"))
     session.commit()
 
 
@@ -82,7 +83,7 @@ def decide(session: Session, blast_id: int, no: int, decision: Decision, *, now:
     row = session.get(Dispatch, (blast_id, no), with_for_update=True, populate_existing=True)
     if row is None or row.state is not DispatchState.AMBIGUOUS:
         session.rollback()
-        raise ConflictError(f"Dispatch {no} of this mail is not in doubt (any more): nothing was changed.")
+        raise ConflictError("Dispatch %(no)s of this mail is not in doubt (any more): nothing was changed.", no=no)
     event = Event.RESEND if decision is Decision.RESEND else Event.LEAVE
     row.state = dispatches.next_state(row.state, event)
     row.settled_at, row.settled_how, row.lease_token = now, f"person:{decision}", None
@@ -101,7 +102,7 @@ def decide(session: Session, blast_id: int, no: int, decision: Decision, *, now:
     session.commit()
 
 
-def move(session: Session, blast: Blast, what: Move, *, now: datetime, actor: str, why: str) -> bool:
+def move(session: Session, blast: Blast, what: Move, *, now: datetime, actor: str, why: Sentence) -> bool:
     """Make one move in the caller's transaction, which holds the blast's lock; return False if it changes nothing."""
     begun, started = blast.plan_cursor > 0 or blast.swept_to is not None, blast.started_at is not None
     becomes = blasts.next_state(blast.state, what, started=started, begun=begun)
@@ -123,7 +124,7 @@ def move(session: Session, blast: Blast, what: Move, *, now: datetime, actor: st
     return True
 
 
-def end(session: Session, blast: Blast, *, now: datetime, actor: str, why: str) -> None:
+def end(session: Session, blast: Blast, *, now: datetime, actor: str, why: Sentence) -> None:
     """Cancel a blast and all of its requests that have not begun, in the caller's transaction under the lock."""
     cancel_unbegun(session, blast.id, why=why, now=now)
     move(session, blast, Move.CANCEL, now=now, actor=actor, why=why)
@@ -149,9 +150,16 @@ def cancel_unbegun(session: Session, blast_id: int, *, why: str, now: datetime) 
 def _move_alone(session: Session, blast_id: int, what: Move, *, now: datetime, actor: str) -> None:
     blast = find(session, blast_id)
     was = blast.state
-    if not move(session, blast, what, now=now, actor=actor, why=f"{what}d by {actor}"):
+    why = (
+        Sentence("paused by %(actor)s", actor=actor)
+        if what is Move.PAUSE
+        else Sentence("resumed by %(actor)s", actor=actor)
+    )
+    if not move(session, blast, what, now=now, actor=actor, why=why):
         session.rollback()
         if (what, was) != (Move.PAUSE, BlastState.PAUSED) and was not in blasts.RUNNING:
-            raise ConflictError(f"This mail is {was}: it cannot be {what}d.")
+            if what is Move.PAUSE:
+                raise ConflictError("This mail is %(state)s: it cannot be paused.", state=was)
+            raise ConflictError("This mail is %(state)s: it cannot be resumed.", state=was)
         return
     session.commit()

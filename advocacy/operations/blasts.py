@@ -14,6 +14,7 @@ from advocacy.domain.email import Words, Writer, greeting
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.merge import merge, merge_html
 from advocacy.domain.selection import Selection
+from advocacy.domain.sentence import Sentence
 from advocacy.models.campaign import Campaign
 from advocacy.models.single_mail import SingleKind
 from advocacy.operations.ordering import order
@@ -102,15 +103,17 @@ def times(campaign: Campaign, draft: Draft, now: datetime, *, undo: timedelta) -
     """
     deadline = campaign.due_by()
     if deadline is None:
-        raise InvalidError("The campaign has no deadline.", faults={"at": "The campaign has no deadline."})
+        raise InvalidError("The campaign has no deadline.", faults={"at": Sentence("The campaign has no deadline.")})
     first, last = span(draft, now)
     if last < now - timedelta(minutes=5):
-        raise InvalidError("This time has passed. Choose a later one.", faults={"at": "This time has passed."})
+        raise InvalidError(
+            "This time has passed. Choose a later one.", faults={"at": Sentence("This time has passed.")}
+        )
     if first > now + _MOST_AHEAD:
-        raise InvalidError("This is more than a year away.", faults={"at": "This is more than a year away."})
+        raise InvalidError("This is more than a year away.", faults={"at": Sentence("This is more than a year away.")})
     first = max(first, now + undo)
     if first >= deadline.end():
-        said = f"It would come after the deadline, {deadline.day:%A %-d %B %Y}."
+        said = Sentence("It would come after the deadline, %(day)s.", day=deadline.day)
         raise InvalidError(said, faults={"at": said})
     return first, min(max(last, first) + WORTH_SENDING, deadline.end())
 

@@ -12,6 +12,7 @@ from advocacy.domain.cadence import Cadence
 from advocacy.domain.campaign import CampaignState, Deadline
 from advocacy.domain.errors import ConflictError
 from advocacy.domain.schedule import Change
+from advocacy.domain.sentence import Sentence
 from advocacy.gateways import Gateways
 from advocacy.models import audience, moment
 from advocacy.models.audience import Group
@@ -47,7 +48,7 @@ def lines(session: Session, campaign: Campaign, cadence: Cadence, now: datetime)
     return timetable.lines(campaign, deadline, groups, launched_at=launched, after=launched, cadence=cadence)
 
 
-def changes(session: Session, campaign: Campaign, cadence: Cadence, now: datetime) -> list[tuple[str, Change]]:
+def changes(session: Session, campaign: Campaign, cadence: Cadence, now: datetime) -> list[tuple[Sentence, Change]]:
     """Return the before-and-after of each unsent mail with this cadence. Changes nothing."""
     deadline = campaign.due_by()
     if deadline is None:
@@ -92,7 +93,7 @@ def change(
     session.refresh(campaign, with_for_update=True)
     planning.lock(session, campaign)
     if campaign.state is CampaignState.CLOSED:
-        raise ConflictError(f"“{campaign.title}” is closed: no mail of it is still to come.")
+        raise ConflictError("“%(title)s” is closed: no mail of it is still to come.", title=campaign.title)
     was = of(campaign).as_json()
     if was == cadence.as_json():
         session.rollback()

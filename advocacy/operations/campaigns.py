@@ -12,6 +12,7 @@ from advocacy.domain.campaign import CampaignState, Deadline
 from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
 from advocacy.domain.follow_up import UNDECIDED
 from advocacy.domain.schedule import Change
+from advocacy.domain.sentence import Sentence
 from advocacy.domain.supporter import Reminders
 from advocacy.gateways import Gateways
 from advocacy.models import audience, moment
@@ -25,9 +26,11 @@ NOT_OF_THE_CASE = ("review", "update", "sender", "address", "contact")
 
 
 _NAMELESS = {
-    "sender": "Nobody is told who writes to them: set ORGANISATION_NAME.",
-    "address": "Each mail must name a postal address: set ORGANISATION_ADDRESS.",
-    "contact": "People must be able to answer: set ORGANISATION_CONTACT (or MAIL_FROM) to an address that somebody reads.",
+    "sender": Sentence("Nobody is told who writes to them: set ORGANISATION_NAME."),
+    "address": Sentence("Each mail must name a postal address: set ORGANISATION_ADDRESS."),
+    "contact": Sentence(
+        "People must be able to answer: set ORGANISATION_CONTACT (or MAIL_FROM) to an address that somebody reads."
+    ),
 }
 
 
@@ -36,14 +39,14 @@ class Fault:
     """Why a campaign cannot be launched: the field to mend and what is wrong with it."""
 
     field: str
-    message: str
+    message: Sentence
 
 
 def find(session: Session, slug: str) -> Campaign:
     """Return the campaign with this name in addresses. Raises NotFoundError."""
     campaign = campaigns.by_slug(session, slug)
     if campaign is None:
-        raise NotFoundError(f"There is no campaign “{slug}”. `advocacy campaigns list` names them all.")
+        raise NotFoundError("There is no campaign “%(slug)s”. `advocacy campaigns list` names them all.", slug=slug)
     return campaign
 
 
@@ -51,19 +54,19 @@ def launch_faults(campaign: Campaign, now: datetime, settings: Settings) -> list
     """Return everything that keeps a draft from going live, the gravest first."""
     faults = [*_unread_faults(campaign), *_deadline_faults(campaign, now)]
     if not campaign.title.strip():
-        faults.append(Fault("title", "The campaign has no title."))
+        faults.append(Fault("title", Sentence("The campaign has no title.")))
     if not campaign.demands:
-        faults.append(Fault("demands", "There is no demand yet: say what the addressee is asked to do."))
+        faults.append(Fault("demands", Sentence("There is no demand yet: say what the addressee is asked to do.")))
     primary = [row.value() for row in campaign.addressees if row.role is Role.PRIMARY]
     if not primary:
-        faults.append(Fault("addressees", "There is nobody to write to yet."))
+        faults.append(Fault("addressees", Sentence("There is nobody to write to yet.")))
     faults += [
-        Fault("addressees", f"{addressee.name} has no address, number or form to write to.")
+        Fault("addressees", Sentence("%(name)s has no address, number or form to write to.", name=addressee.name))
         for addressee in primary
         if not addressee.channels()
     ]
     if not campaign.summary.strip():
-        faults.append(Fault("summary", "Tell the case in two sentences: they open the page and each mail."))
+        faults.append(Fault("summary", Sentence("Tell the case in two sentences: they open the page and each mail.")))
     return [*faults, *(Fault(name, _NAMELESS[name]) for name in settings.unnamed)]
 
 
@@ -75,10 +78,12 @@ def launch(session: Session, campaign: Campaign, *, gateways: Gateways, settings
     now = moment.now(session, gateways.clock)
     _lock(session, campaign)
     if campaign.state is not CampaignState.DRAFT:
-        raise ConflictError(f"“{campaign.title}” was launched before. To send it again, copy it to a new draft.")
+        raise ConflictError(
+            "“%(title)s” was launched before. To send it again, copy it to a new draft.", title=campaign.title
+        )
     faults = launch_faults(campaign, now, settings)
     if faults:
-        raise ConflictError("It cannot be launched. " + " ".join(fault.message for fault in faults))
+        raise ConflictError("It cannot be launched. %(reasons)s", reasons=[fault.message for fault in faults])
     go_live(session, campaign, now=now, gateways=gateways, settings=settings, actor=actor)
     session.commit()
 
@@ -110,7 +115,7 @@ def close(session: Session, campaign: Campaign, *, gateways: Gateways, settings:
     if campaign.state is CampaignState.CLOSED:
         return
     if campaign.state is CampaignState.DRAFT:
-        raise ConflictError(f"“{campaign.title}” is a draft: there is nothing to close.")
+        raise ConflictError("“%(title)s” is a draft: there is nothing to close.", title=campaign.title)
     campaign.closed_at = now
     _move(session, campaign, CampaignState.CLOSED, actor=actor, now=now, why="closed")
     planning.close(session, campaign, now=now)
@@ -128,7 +133,9 @@ def move_deadline(
     now = moment.now(session, gateways.clock)
     _lock(session, campaign)
     if campaign.state is CampaignState.CLOSED:
-        raise ConflictError(f"“{campaign.title}” is closed. Start a follow-up campaign with the new date.")
+        raise ConflictError(
+            "“%(title)s” is closed. Start a follow-up campaign with the new date.", title=campaign.title
+        )
     _check_day(campaign, day, now)
     was, campaign.deadline = campaign.deadline, day
     audit.record(
@@ -161,7 +168,7 @@ def replan_by_post(
             planning.replan(session, campaign, now=now, writer=gateways.mails, settings=settings)
 
 
-def deadline_changes(session: Session, campaign: Campaign, day: date, now: datetime) -> list[tuple[str, Change]]:
+def deadline_changes(session: Session, campaign: Campaign, day: date, now: datetime) -> list[tuple[Sentence, Change]]:
     """Return the before-and-after of each unsent mail if the deadline moved to `day`. Changes nothing."""
     _check_day(campaign, day, now)
     was, launched = campaign.due_by(), campaign.launched_at or now
@@ -190,11 +197,15 @@ def _check_day(campaign: Campaign, day: date, now: datetime) -> None:
     new = Deadline(day, zone.zone) if zone else None
     if new is not None and new.passed(now):
         raise InvalidError(
-            f"{day:%A %-d %B %Y} has passed. Choose today or a later day.", faults={"deadline": "This day has passed."}
+            "%(day)s has passed. Choose today or a later day.",
+            day=day,
+            faults={"deadline": Sentence("This day has passed.")},
         )
     if (day - now.date()).days > LONGEST_DAYS:
         raise InvalidError(
-            f"{day:%-d %B %Y} is more than a year away. Choose a nearer day.", faults={"deadline": "Too far away."}
+            "%(day)s is more than a year away. Choose a nearer day.",
+            day=day,
+            faults={"deadline": Sentence("Too far away.")},
         )
 
 
@@ -204,25 +215,27 @@ def _unread_faults(campaign: Campaign) -> list[Fault]:
         return []
     faults = []
     if campaign.follows_id is not None and campaign.document.reading.get("update") == UNDECIDED:
-        faults.append(Fault("update", "It follows an earlier action: decide first whether it updates that one."))
+        faults.append(
+            Fault("update", Sentence("It follows an earlier action: decide first whether it updates that one."))
+        )
     if campaign.reviewed_at is None:
-        faults.append(Fault("review", "Review it first: nobody has checked what was read of the document."))
+        faults.append(Fault("review", Sentence("Review it first: nobody has checked what was read of the document.")))
     return faults
 
 
 def _deadline_faults(campaign: Campaign, now: datetime) -> list[Fault]:
     deadline = campaign.due_by()
     if deadline is None:
-        return [Fault("deadline", "It has no deadline: set the last day to act.")]
+        return [Fault("deadline", Sentence("It has no deadline: set the last day to act."))]
     if deadline.passed(now):
         return [
             Fault(
                 "deadline",
-                f"Its deadline, {deadline.day:%A %-d %B %Y}, has passed. Set a new one if the action goes on.",
+                Sentence("Its deadline, %(day)s, has passed. Set a new one if the action goes on.", day=deadline.day),
             )
         ]
     if deadline.days_left(now) > LONGEST_DAYS:
-        return [Fault("deadline", f"Its deadline, {deadline.day:%-d %B %Y}, is more than a year away.")]
+        return [Fault("deadline", Sentence("Its deadline, %(day)s, is more than a year away.", day=deadline.day))]
     return []
 
 
@@ -246,7 +259,9 @@ def _move_alone(
     if campaign.state is to:
         return
     if campaign.state is not from_:
-        raise ConflictError(f"“{campaign.title}” is {campaign.state}, so it cannot become {to}.")
+        raise ConflictError(
+            "“%(title)s” is %(state)s, so it cannot become %(to)s.", title=campaign.title, state=campaign.state, to=to
+        )
     _move(session, campaign, to, actor=actor, now=now, why=to.value)
     session.commit()
 

@@ -13,6 +13,7 @@ from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.follow_up import APART, UNDECIDED
 from advocacy.domain.reading import Reading, cases_of, read
+from advocacy.domain.sentence import Sentence
 from advocacy.gateways.documents import shown_name, text_of
 from advocacy.models.campaign import AddresseeRow, Campaign, Demand, Document, free_slug
 from advocacy.operations import audit, embassies, preferences, updates
@@ -59,7 +60,9 @@ def import_cases(
     cases = cases_of(text)
     if len(cases) > MOST_CASES:
         raise InvalidError(
-            f"It holds {len(cases)} actions; at most {MOST_CASES} are read at once. Import them in parts."
+            "It holds %(number)s actions; at most %(most)s are read at once. Import them in parts.",
+            number=len(cases),
+            most=MOST_CASES,
         )
     found, refused = [], None
     for case in cases:
@@ -107,8 +110,9 @@ def import_document(
     reading = read(text)
     if not reading.is_action:
         raise InvalidError(
-            f"This does not look like an urgent action. {reading.verdict.reason} "
-            "If it is one all the same, start an empty draft and copy its parts."
+            "This does not look like an urgent action. %(reason)s If it is one all the same, start an empty draft and "
+            "copy its parts.",
+            reason=reading.verdict.reason,
         )
     campaign = _draft(session, reading, settings, now)
     campaign.deadline = deadline or reading.deadline.value
@@ -160,7 +164,9 @@ def start_blank(session: Session, title: str, *, now: datetime, actor: str, sett
     """Make an empty draft that is written by hand. Raises InvalidError without a title."""
     title = " ".join(title.split())
     if not title:
-        raise InvalidError("Give it a title: the line by which people will know it.", faults={"title": "No title."})
+        raise InvalidError(
+            "Give it a title: the line by which people will know it.", faults={"title": Sentence("No title.")}
+        )
     campaign = Campaign(
         slug=free_slug(session, title, None),
         state=CampaignState.DRAFT,
@@ -182,12 +188,13 @@ def _check_length(text: str) -> None:
     if len(words) < SHORTEST_TEXT:
         raise InvalidError(
             "There is hardly any text in it. If it is a picture of a page, type or paste its words instead.",
-            faults={"text": "Too short to be an urgent action."},
+            faults={"text": Sentence("Too short to be an urgent action.")},
         )
     if len(words) > LONGEST_TEXT:
         raise InvalidError(
-            f"It has {len(words):,} characters; an urgent action has a few thousand. Paste the action alone.",
-            faults={"text": "Too long to be one urgent action."},
+            "It has %(number)s characters; an urgent action has a few thousand. Paste the action alone.",
+            number=len(words),
+            faults={"text": Sentence("Too long to be one urgent action.")},
         )
 
 

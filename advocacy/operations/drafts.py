@@ -45,7 +45,7 @@ def save(session: Session, supporter_id: int, campaign: Campaign, content: Mappi
     now = moment.now(session, clock)
     supporter = session.get_one(Supporter, supporter_id, with_for_update=True, populate_existing=True)
     if over(campaign, now) or supporter.state is SupporterState.ERASED:
-        raise ConflictError(f"“{campaign.title}” is over, and drafts are kept until its deadline only.")
+        raise ConflictError("“%(title)s” is over, and drafts are kept until its deadline only.", title=campaign.title)
     row = session.scalar(_of(supporter_id, campaign.id))
     if row is None:
         row = Draft(supporter_id=supporter_id, campaign_id=campaign.id, uid=new_uid())

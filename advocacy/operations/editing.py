@@ -16,6 +16,7 @@ from advocacy.domain import opening, zones
 from advocacy.domain.addressee import Role
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import ConflictError, InvalidError
+from advocacy.domain.sentence import Sentence
 from advocacy.models.campaign import AddresseeRow, Campaign, Demand
 from advocacy.models.supporter import Action
 from advocacy.operations import audit, embassies
@@ -113,9 +114,10 @@ def put_back(session: Session, campaign: Campaign, row: Demand | AddresseeRow, *
     if row.removed_at is None:
         return
     those = campaign.demands if isinstance(row, Demand) else campaign.addressees
-    most, what = (MOST_DEMANDS, "demands") if isinstance(row, Demand) else (MOST_ADDRESSEES, "people")
-    if len(those) >= most:
-        raise ConflictError(f"There are {most} {what} already. Take one out first.")
+    if isinstance(row, Demand) and len(those) >= MOST_DEMANDS:
+        raise ConflictError("There are %(most)s demands already. Take one out first.", most=MOST_DEMANDS)
+    if len(those) >= MOST_ADDRESSEES:
+        raise ConflictError("There are %(most)s people already. Take one out first.", most=MOST_ADDRESSEES)
     for other in those:
         other.position += other.position >= row.position
     row.removed_at = None
@@ -144,74 +146,80 @@ def left_to_check(campaign: Campaign) -> list[str]:
     return [name for name in campaign.document.reading.get("doubts", []) if name not in checked]
 
 
-def _text_faults(given: Corrections) -> dict[str, str]:
+def _text_faults(given: Corrections) -> dict[str, Sentence]:
     faults = {
-        name: f"Use at most {LONGEST[name]:,} characters; this has {len(text):,}."
+        name: Sentence("Use at most %(most)s characters; this has %(number)s.", most=LONGEST[name], number=len(text))
         for name, text in given.texts.items()
         if len(text) > LONGEST[name]
     }
     if "title" in given.texts and not given.texts["title"].strip():
-        faults["title"] = "Give it a title: the line by which people will know it."
+        faults["title"] = Sentence("Give it a title: the line by which people will know it.")
     for number, text in enumerate(given.demands or ()):
         if len(text) > LONGEST_DEMAND:
-            faults[f"demands[{number}]"] = f"Use at most {LONGEST_DEMAND} characters for one demand."
+            faults[f"demands[{number}]"] = Sentence(
+                "Use at most %(most)s characters for one demand.", most=LONGEST_DEMAND
+            )
     if len([text for text in given.demands or () if text.strip()]) > MOST_DEMANDS:
-        faults["demands"] = f"Use at most {MOST_DEMANDS} demands."
+        faults["demands"] = Sentence("Use at most %(most)s demands.", most=MOST_DEMANDS)
     return faults
 
 
-def _place_faults(given: Corrections) -> dict[str, str]:
-    faults = {}
+def _place_faults(given: Corrections) -> dict[str, Sentence]:
+    faults: dict[str, Sentence] = {}
     if given.timezone is not None and given.timezone not in zones.known():
-        faults["timezone"] = "Choose a time zone from the list, as in America/Toronto."
+        faults["timezone"] = Sentence("Choose a time zone from the list, as in America/Toronto.")
     if given.language is not None and not _is_language(given.language):
-        faults["language"] = "Choose a language from the list."
+        faults["language"] = Sentence("Choose a language from the list.")
     return faults
 
 
-def _people_faults(given: Corrections) -> dict[str, str]:
+def _people_faults(given: Corrections) -> dict[str, Sentence]:
     faults = {}
     for number, each in enumerate(given.addressees or ()):
         for name, fault in _addressee_faults(each).items():
             faults[f"targets[{number}].{name}"] = fault
     if len(given.addressees or ()) > MOST_ADDRESSEES + 1:
-        faults["targets"] = f"Use at most {MOST_ADDRESSEES} people to write to."
+        faults["targets"] = Sentence("Use at most %(most)s people to write to.", most=MOST_ADDRESSEES)
     return faults
 
 
-def _addressee_faults(each: Entered) -> dict[str, str]:
+def _addressee_faults(each: Entered) -> dict[str, Sentence]:
     faults = {}
     if not each.name.strip() and any((each.postal_lines, each.emails, each.phones, each.salutation.strip())):
-        faults["name"] = "Say who this is: a name or an office."
+        faults["name"] = Sentence("Say who this is: a name or an office.")
     for email in each.emails:
         try:
             validate_email(email, check_deliverability=False, test_environment=True)
         except EmailNotValidError:
-            faults["emails"] = f"“{email[:80]}” is no e-mail address."
+            faults["emails"] = Sentence("“%(email)s” is no e-mail address.", email=email[:80])
     link = urlsplit(each.web_form)
     if each.web_form and (link.scheme not in {"http", "https"} or not link.netloc):
-        faults["web_form"] = "Write the whole address of the form, beginning with https://."
+        faults["web_form"] = Sentence("Write the whole address of the form, beginning with https://.")
     codes = [code for code in (each.country, *each.for_countries) if code]
     unknown = [code for code in codes if code not in Locale("en").territories or not re.fullmatch("[A-Z]{2}", code)]
     if unknown:
-        faults["country"] = f"“{unknown[0]}” is no country code of two letters, as in CA."
+        faults["country"] = Sentence("“%(code)s” is no country code of two letters, as in CA.", code=unknown[0])
     for name in ("postal_lines", "form_asks", "opening_hours"):
         lines = getattr(each, name)
         if len(lines) > _MOST_LINES or any(len(line) > _LONGEST_LINE for line in lines):
-            faults[name] = f"Use at most {_MOST_LINES} lines of at most {_LONGEST_LINE} characters."
+            faults[name] = Sentence(
+                "Use at most %(lines)s lines of at most %(characters)s characters.",
+                lines=_MOST_LINES,
+                characters=_LONGEST_LINE,
+            )
     return faults | _hour_faults(each)
 
 
-def _hour_faults(each: Entered) -> dict[str, str]:
+def _hour_faults(each: Entered) -> dict[str, Sentence]:
     faults = {}
     try:
         opening.parse(each.opening_hours)
     except ValueError as error:
-        faults["opening_hours"] = (
-            f"“{error.args[0][:80]}” cannot be read. Write it as in Mo-Fr 9:00-12:30, 14:00-17:00."
+        faults["opening_hours"] = Sentence(
+            "“%(line)s” cannot be read. Write it as in Mo-Fr 9:00-12:30, 14:00-17:00.", line=error.args[0][:80]
         )
     if each.timezone and each.timezone not in zones.known():
-        faults["timezone"] = "Choose a time zone from the list, as in America/Toronto."
+        faults["timezone"] = Sentence("Choose a time zone from the list, as in America/Toronto.")
     return faults
 
 
@@ -263,7 +271,7 @@ def _set_addressees(session: Session, campaign: Campaign, entered: Sequence[Ente
     gone = [row for row in campaign.own_addressees if row not in rows]
     for row in gone:
         if session.scalar(select(exists().where(Action.addressee_id == row.id))):
-            raise ConflictError(f"Supporters have written to {row.name} already, so it stays on the list.")
+            raise ConflictError("Supporters have written to %(name)s already, so it stays on the list.", name=row.name)
         row.removed_at = now
     session.add_all(rows)
     _reload(session, campaign)

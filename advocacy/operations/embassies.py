@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from advocacy.domain.addressee import NOWHERE, Role
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
 from advocacy.domain.joining import COUNTRIES
+from advocacy.domain.sentence import Country, Sentence
 from advocacy.gateways.clock import Clock
 from advocacy.models import moment
 from advocacy.models.campaign import AddresseeRow, Campaign
@@ -93,7 +93,7 @@ def undo(session: Session, row: Embassy, *, clock: Clock, actor: str) -> None:
         former, row.former = row.former, _content(row)
         _set(row, former)
     else:
-        raise ConflictError(f"Nothing was changed about {row.name} since it was added.")
+        raise ConflictError("Nothing was changed about %(name)s since it was added.", name=row.name)
     _settle(session, row, {was, row.of_country}, "embassy.undo", clock=clock, actor=actor)
 
 
@@ -170,39 +170,45 @@ def _typed_content(typed: Typed) -> dict[str, Any]:
     }
 
 
-def _faults(typed: Typed) -> dict[str, str]:
+def _faults(typed: Typed) -> dict[str, Sentence]:
     faults = {}
     if not typed.name.strip():
-        faults["name"] = "Say who this is, as in Embassy of Exampleland."
+        faults["name"] = Sentence("Say who this is, as in Embassy of Exampleland.")
     for name, code in (("of_country", typed.of_country), ("country", typed.country)):
         if code not in COUNTRIES:
-            faults[name] = "Choose a country from the list."
+            faults[name] = Sentence("Choose a country from the list.")
     return faults | _country_faults(typed) | _reach_faults(typed)
 
 
-def _reach_faults(typed: Typed) -> dict[str, str]:
+def _reach_faults(typed: Typed) -> dict[str, Sentence]:
     faults = {}
     if not any((typed.postal_lines, typed.emails, typed.phones, typed.faxes, typed.web_form)):
-        faults["postal_lines"] = "Give one way at least to reach it: an address, e-mail, phone, fax or form."
+        faults["postal_lines"] = Sentence("Give one way at least to reach it: an address, e-mail, phone, fax or form.")
     if len(typed.postal_lines) > _MOST_LINES or any(len(line) > _LONGEST_LINE for line in typed.postal_lines):
-        faults["postal_lines"] = f"Use at most {_MOST_LINES} lines of at most {_LONGEST_LINE} characters."
+        faults["postal_lines"] = Sentence(
+            "Use at most %(lines)s lines of at most %(characters)s characters.",
+            lines=_MOST_LINES,
+            characters=_LONGEST_LINE,
+        )
     for email in typed.emails:
         try:
             validate_email(email, check_deliverability=False, test_environment=True)
         except EmailNotValidError:
-            faults["emails"] = f"“{email[:80]}” is no e-mail address."
+            faults["emails"] = Sentence("“%(email)s” is no e-mail address.", email=email[:80])
     if typed.web_form and not typed.web_form.startswith(("https://", "http://")):
-        faults["web_form"] = "Write the whole address of the form, beginning with https://."
+        faults["web_form"] = Sentence("Write the whole address of the form, beginning with https://.")
     return faults
 
 
-def _country_faults(typed: Typed) -> dict[str, str]:
+def _country_faults(typed: Typed) -> dict[str, Sentence]:
     unknown = [code for code in typed.for_countries if code not in COUNTRIES]
     if unknown:
-        return {"for_countries": f"“{unknown[0][:20]}” is no country code of two letters, as in CA."}
+        return {
+            "for_countries": Sentence("“%(code)s” is no country code of two letters, as in CA.", code=unknown[0][:20])
+        }
     if not typed.for_countries:
-        return {"for_countries": "Say for supporters in which countries it is."}
+        return {"for_countries": Sentence("Say for supporters in which countries it is.")}
     if typed.of_country in typed.for_countries:
-        name = Locale("en").territories.get(typed.of_country, typed.of_country)
-        return {"for_countries": f"Supporters in {name} have no embassy of {name}."}
+        own = Country(typed.of_country)
+        return {"for_countries": Sentence("Supporters in %(country)s have no embassy of %(country)s.", country=own)}
     return {}

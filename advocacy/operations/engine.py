@@ -10,6 +10,7 @@ from advocacy.config import Settings
 from advocacy.domain.blast import BlastState, Move
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.dispatch import OPEN
+from advocacy.domain.sentence import Sentence
 from advocacy.gateways import Gateways, faults
 from advocacy.models import installation, moment
 from advocacy.models.blast import Blast, Dispatch
@@ -184,7 +185,7 @@ def _close_blasts(session: Session, now: datetime, *, gateways: Gateways) -> Non
     unfinished = or_(and_(sending, ~planned), and_(Blast.state.in_(halted), Blast.rule != "manual"))
     for blast_id in session.scalars(select(Blast.id).where(unfinished, Blast.send_by <= now, ~open_)).all():
         blast = blast_moves.find(session, blast_id)
-        blast_moves.end(session, blast, now=now, actor="engine", why="expired")
+        blast_moves.end(session, blast, now=now, actor="engine", why=Sentence("expired"))
         session.commit()
 
 
@@ -201,7 +202,7 @@ def _complete(session: Session, blast_id: int, now: datetime, *, gateways: Gatew
         ):
             session.commit()
             return
-    blast_moves.move(session, blast, Move.COMPLETE, now=now, actor="engine", why="everyone was served")
+    blast_moves.move(session, blast, Move.COMPLETE, now=now, actor="engine", why=Sentence("everyone was served"))
     session.commit()
 
 

@@ -14,6 +14,7 @@ from advocacy.domain.cadence import Cadence
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.delivery import Skip
 from advocacy.domain.dispatch import DispatchState
+from advocacy.domain.sentence import Sentence
 from advocacy.domain.supporter import Reminders
 from advocacy.models.blast import Blast, Delivery, Dispatch
 from advocacy.models.campaign import Campaign
@@ -23,24 +24,24 @@ from advocacy.operations import timetable
 
 _GONE = (DispatchState.ACCEPTED, DispatchState.INFLIGHT, DispatchState.AMBIGUOUS)
 _STATES = {
-    DispatchState.PLANNED: "It is planned.",
-    DispatchState.CLAIMED: "It is about to leave.",
-    DispatchState.INFLIGHT: "It is being handed over.",
-    DispatchState.ACCEPTED: "The mail provider has taken it.",
-    DispatchState.REFUSED: "The mail provider refused it.",
-    DispatchState.AMBIGUOUS: "Nobody knows yet whether the provider took it.",
-    DispatchState.NOT_ACCEPTED: "It is proven that the provider did not take it.",
-    DispatchState.EMPTY: "Nobody of this request was left to write to.",
-    DispatchState.CANCELLED: "It was cancelled.",
+    DispatchState.PLANNED: Sentence("It is planned."),
+    DispatchState.CLAIMED: Sentence("It is about to leave."),
+    DispatchState.INFLIGHT: Sentence("It is being handed over."),
+    DispatchState.ACCEPTED: Sentence("The mail provider has taken it."),
+    DispatchState.REFUSED: Sentence("The mail provider refused it."),
+    DispatchState.AMBIGUOUS: Sentence("Nobody knows yet whether the provider took it."),
+    DispatchState.NOT_ACCEPTED: Sentence("It is proven that the provider did not take it."),
+    DispatchState.EMPTY: Sentence("Nobody of this request was left to write to."),
+    DispatchState.CANCELLED: Sentence("It was cancelled."),
 }
 _OUTCOMES = {
-    "delivered": "Their mail server took it.",
-    "bounced": "It came back: the address does not take mail.",
-    "deferred": "Their mail server asked to wait.",
-    "dropped": "The provider did not send it on.",
-    "complained": "They marked it as unwanted.",
-    "opened": "It was opened.",
-    "clicked": "A link in it was pressed.",
+    "delivered": Sentence("Their mail server took it."),
+    "bounced": Sentence("It came back: the address does not take mail."),
+    "deferred": Sentence("Their mail server asked to wait."),
+    "dropped": Sentence("The provider did not send it on."),
+    "complained": Sentence("They marked it as unwanted."),
+    "opened": Sentence("It was opened."),
+    "clicked": Sentence("A link in it was pressed."),
 }
 
 
@@ -52,7 +53,7 @@ class Told:
     blast: Blast
     at: datetime | None
     sent: bool
-    sentence: str
+    sentence: Sentence
 
 
 @dataclass(frozen=True)
@@ -181,15 +182,15 @@ def _told(campaign: Campaign, blast: Blast, delivery: Delivery, dispatch: Dispat
     if delivery.skip_reason is not None:
         return Told(campaign, blast, None, sent=False, sentence=reason_sentence(delivery.skip_reason))
     if dispatch is None:
-        return Told(campaign, blast, None, sent=False, sentence="It is not part of any request.")
+        return Told(campaign, blast, None, sent=False, sentence=Sentence("It is not part of any request."))
     sentence = _OUTCOMES.get(delivery.outcome or "") or _STATES[dispatch.state]
     sent = dispatch.state is DispatchState.ACCEPTED
     return Told(campaign, blast, dispatch.settled_at or dispatch.due_at, sent=sent, sentence=sentence)
 
 
-def reason_sentence(reason: str) -> str:
+def reason_sentence(reason: str) -> Sentence:
     """Return a stored reason for leaving somebody out as a sentence."""
     for known in (LeftOut, Skip):
         if reason in set(known):
             return known(reason).sentence
-    return f"{reason.replace('_', ' ').capitalize()}."
+    return Sentence("Left out: %(reason)s.", reason=reason.replace("_", " "))

@@ -15,6 +15,7 @@ from advocacy.domain.address import judge
 from advocacy.domain.csv_text import BrokenFileError, Row, rows, text_of
 from advocacy.domain.import_cells import Judge, Person, Refused
 from advocacy.domain.importing import Column, ImportState
+from advocacy.domain.sentence import Sentence
 from advocacy.gateways import faults
 from advocacy.gateways.clock import Clock
 from advocacy.models import moment
@@ -37,7 +38,9 @@ def check(session: Session, import_id: int, *, clock: Clock, settings: Settings,
         tally.refused = len(refused)
         row.checked = tally.added_to(row.checked)
         if row.rows_done + len(people) + len(refused) > MOST_ROWS:
-            raise BrokenFileError(0, f"It has more than {MOST_ROWS:,} rows. Hand it in in several parts.")
+            raise BrokenFileError(
+                0, Sentence("It has more than %(most)s rows. Hand it in in several parts.", most=MOST_ROWS)
+            )
         if refused:
             _keep_refused(session, row, refused)
 
@@ -175,7 +178,7 @@ def _end(session: Session, import_id: int, before: ImportState, after: ImportSta
         return
     if not row.rows_done:
         session.rollback()
-        why = BrokenFileError(0, "There is a header at most, and no row below it.")
+        why = BrokenFileError(0, Sentence("There is a header at most, and no row below it."))
         _give_up(session, import_id, before, why, clock=clock)
         return
     now = moment.now(session, clock)
@@ -199,7 +202,7 @@ def _give_up(session: Session, import_id: int, before: ImportState, error: Broke
     row = session.get_one(SupporterImport, import_id, with_for_update=True, populate_existing=True)
     if row.state is before:
         now = moment.now(session, clock)
-        row.state, row.fault, row.ended_at = ImportState.BROKEN, str(error), now
+        row.state, row.fault, row.ended_at = ImportState.BROKEN, error.sentence, now
         close(session, row, now)
     session.commit()
 

@@ -30,6 +30,7 @@ from advocacy.domain.csv_text import (
 from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
 from advocacy.domain.import_cells import CellFault, Person, Refused, tags_of
 from advocacy.domain.importing import LONGEST_BASIS, SHORTEST_BASIS, Column, ImportState, guess_columns
+from advocacy.domain.sentence import Sentence
 from advocacy.models.supporter_import import SupporterImport
 from advocacy.operations import audit, import_work, parcels
 
@@ -50,21 +51,25 @@ def take(session: Session, file: IO[bytes], name: str, *, now: datetime, actor: 
     try:
         refuse_other_formats(start)
     except BrokenFileError as error:
-        raise InvalidError(str(error), faults={"file": str(error)}) from None
+        raise InvalidError(error.sentence, faults={"file": error.sentence}) from None
     source = parcels.begin(session, now=now, life=WAITS)
     session.commit()
     utf8, digest, size, piece = Utf8(), hashlib.sha256(), 0, start
     while piece:
         size += len(piece)
         if size > MOST_BYTES:
-            _refuse(session, source.id, f"It is larger than {MOST_BYTES // (1024 * 1024)} MB. Hand it in in parts.")
+            _refuse(
+                session,
+                source.id,
+                Sentence("It is larger than %(most)s MB. Hand it in in parts.", most=MOST_BYTES // (1024 * 1024)),
+            )
         digest.update(piece)
         parcels.append(session, source.id, piece)
         session.commit()
         piece, before = file.read(parcels.PIECE), piece
         utf8.feed(before, last=not piece)
     if not start.strip():
-        _refuse(session, source.id, "The file is empty.")
+        _refuse(session, source.id, Sentence("The file is empty."))
     charset = guess_charset(start, is_utf8=utf8.holds)
     header_line = start[:_ENCODED_START].decode(charset, errors="replace").partition("\n")[0]
     made = SupporterImport(
@@ -127,15 +132,17 @@ def set_columns(
     row = _locked(session, import_.id)
     if row.state not in {ImportState.ARRIVED, ImportState.CHECKED}:
         session.rollback()
-        raise ConflictError(f"“{row.name}” is past its check; its columns stand.")
+        raise ConflictError("“%(name)s” is past its check; its columns stand.", name=row.name)
     if charset not in CHARSETS or delimiter not in DELIMITERS:
         session.rollback()
-        raise InvalidError("Choose how the file is written from the lists.", faults={"charset": "Choose one."})
+        raise InvalidError(
+            "Choose how the file is written from the lists.", faults={"charset": Sentence("Choose one.")}
+        )
     if Column.EMAIL not in columns:
         session.rollback()
         raise InvalidError(
             "Say which column holds the addresses: without one nobody can be written to.",
-            faults={"columns": "No column is the address."},
+            faults={"columns": Sentence("No column is the address.")},
         )
     row.columns = {column.value: at for column, at in columns.items()}
     row.charset, row.delimiter = charset, delimiter
@@ -168,18 +175,20 @@ def begin(
     """Let a checked import run. Raises InvalidError without a basis of consent, ConflictError when it is not checked."""
     basis = " ".join(terms.basis.split())
     if not SHORTEST_BASIS <= len(basis) <= LONGEST_BASIS or "\0" in basis:
-        why = (
+        why = Sentence(
             "Write in a sentence or two where and when these people agreed, and to what. It is kept with each of them."
         )
         raise InvalidError(why, faults={"basis": why})
     tags = tags_of(terms.tags)
     if isinstance(tags, CellFault):
-        why = "Tags are words of at most 40 characters, parted by commas; at most 20 of them."
+        why = Sentence("Tags are words of at most 40 characters, parted by commas; at most 20 of them.")
         raise InvalidError(why, faults={"tags": why})
     row = _locked(session, import_.id)
     if row.state is not ImportState.CHECKED:
         session.rollback()
-        raise ConflictError(f"“{row.name}” is {row.state.value}; an import begins once, after its check.")
+        raise ConflictError(
+            "“%(name)s” is %(state)s; an import begins once, after its check.", name=row.name, state=row.state
+        )
     row.basis, row.alerts, row.tags = basis, terms.alerts, list(tags)
     row.state, row.rows_done, row.bytes_done, row.counts = ImportState.RUNNING, 0, 0, {}
     row.begun_at, row.actor, row.language = now, actor, settings.languages[0]
@@ -197,7 +206,11 @@ def discard(session: Session, import_: SupporterImport, *, now: datetime) -> Non
     row = _locked(session, import_.id)
     if row.state not in {ImportState.ARRIVED, ImportState.CHECKING, ImportState.CHECKED}:
         session.rollback()
-        raise ConflictError(f"“{row.name}” is {row.state.value}; only a file that was not taken in can be dropped.")
+        raise ConflictError(
+            "“%(name)s” is %(state)s; only a file that was not taken in can be dropped.",
+            name=row.name,
+            state=row.state,
+        )
     row.state, row.ended_at = ImportState.DISCARDED, now
     import_work.close(session, row, now)
     parcels.forget(session, row.refused_id)
@@ -210,7 +223,11 @@ def undo(session: Session, import_: SupporterImport, *, now: datetime, actor: st
     row = _locked(session, import_.id)
     if not may_undo(row, now):
         session.rollback()
-        raise ConflictError(f"“{row.name}” cannot be undone: it is {row.state.value}, or its thirty days are over.")
+        raise ConflictError(
+            "“%(name)s” cannot be undone: it is %(state)s, or its thirty days are over.",
+            name=row.name,
+            state=row.state,
+        )
     row.state, row.rows_done, row.ended_at = ImportState.UNDOING, 0, row.ended_at or now
     import_work.close(session, row, now)
     audit.record(session, actor=actor, what="supporters.undo_begun", object_=f"import:{row.id}", now=now)

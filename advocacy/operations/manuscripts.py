@@ -14,6 +14,7 @@ from advocacy.domain.campaign import CampaignState
 from advocacy.domain.email import Writer
 from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
 from advocacy.domain.selection import Selection
+from advocacy.domain.sentence import Sentence
 from advocacy.gateways import Gateways
 from advocacy.models import moment
 from advocacy.models.blast import Blast
@@ -30,7 +31,7 @@ def find(session: Session, blast_id: int) -> tuple[Blast, Manuscript, Campaign]:
     """Return a mail written by hand with its source and its campaign. Raises NotFoundError."""
     manuscript = session.get(Manuscript, blast_id)
     if manuscript is None:
-        raise NotFoundError(f"There is no mail written by hand of number {blast_id}.")
+        raise NotFoundError("There is no mail written by hand of number %(blast_id)s.", blast_id=blast_id)
     blast = session.get_one(Blast, blast_id)
     return blast, manuscript, session.get_one(Campaign, blast.campaign_id)
 
@@ -91,8 +92,10 @@ def _check_earlier(session: Session, chosen: Selection) -> None:
         gone = select(Blast.id).where(Blast.id.in_(getattr(chosen, name)), Blast.reduced_at.is_not(None))
         found = session.scalars(gone.order_by(Blast.id)).all()
         if found:
-            named = ", ".join(map(str, found))
-            message = f"Who got mail {named} is no longer kept: its campaign was closed long ago. Choose without it."
+            message = Sentence(
+                "Who got mail %(mails)s is no longer kept: its campaign was closed long ago. Choose without it.",
+                mails=tuple(map(str, found)),
+            )
             raise InvalidError(message, faults={name: message})
 
 
@@ -105,12 +108,20 @@ def check_words(session: Session, campaign: Campaign, draft: Draft, *, writer: W
         other = replace(draft, subject=draft.other_subject)
         blasts.write(session, campaign, other, campaign.language, writer=writer, settings=settings)
     except InvalidError as error:
-        raise InvalidError(str(error), faults={"other_subject": str(error)}) from error
+        raise InvalidError(error.sentence, faults={"other_subject": error.sentence}) from error
     facts = (
-        (draft.other_subject == draft.subject, "other_subject", "Both subjects are the same."),
-        (draft.local, "when", "Two subjects are tried at one moment for everyone: choose that, or only one subject."),
-        (not 2 <= draft.share <= 100, "share", "Give a whole number from 2 to 100."),
-        (not timedelta(hours=1) <= draft.wait <= timedelta(hours=72), "wait", "Give a whole number from 1 to 72."),
+        (draft.other_subject == draft.subject, "other_subject", Sentence("Both subjects are the same.")),
+        (
+            draft.local,
+            "when",
+            Sentence("Two subjects are tried at one moment for everyone: choose that, or only one subject."),
+        ),
+        (not 2 <= draft.share <= 100, "share", Sentence("Give a whole number from 2 to 100.")),
+        (
+            not timedelta(hours=1) <= draft.wait <= timedelta(hours=72),
+            "wait",
+            Sentence("Give a whole number from 1 to 72."),
+        ),
     )
     for is_so, field, message in facts:
         if is_so:
@@ -207,11 +218,16 @@ def _locked(session: Session, blast_id: int, state: BlastState | None) -> Blast:
     blast = blast_moves.find(session, blast_id)
     if state is not None and blast.state is not state:
         raise ConflictError(
-            f"This mail is {blast.state} by now: somebody was faster. Reload its page to see how it stands."
+            "This mail is %(state)s by now: somebody was faster. Reload its page to see how it stands.",
+            state=blast.state,
         )
     return blast
 
 
 def _check_campaign(campaign: Campaign) -> None:
     if campaign.state not in _ABOUT:
-        raise ConflictError(f"“{campaign.title}” is {campaign.state}: only a live campaign can be written about.")
+        raise ConflictError(
+            "“%(title)s” is %(state)s: only a live campaign can be written about.",
+            title=campaign.title,
+            state=campaign.state,
+        )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
 from advocacy.domain.keys import Purpose, hash_of, random_token
 from advocacy.domain.permissions import OrganiserRole
+from advocacy.domain.sentence import Sentence
 from advocacy.models import organiser as organisers
 from advocacy.models.base import keys_of
 from advocacy.models.organiser import Organiser, Passkey, Role, SignInFailure, SignInLink
@@ -82,7 +83,10 @@ def add(
     """
     address = _address(email)
     if organisers.by_email(session, address) is not None:
-        raise ConflictError(f"{address} may sign in already. `advocacy organisers reset {address}` sends a new link.")
+        raise ConflictError(
+            "%(address)s may sign in already. `advocacy organisers reset %(address)s` sends a new link.",
+            address=address,
+        )
     person = Organiser(email=address, created_at=now, timezone=timezone, roles=[_role(session, role)])
     session.add(person)
     session.flush()
@@ -277,11 +281,26 @@ def _check_password(password: str, person: Organiser) -> None:
     plain = password.casefold().replace(" ", "")
     name = person.email.partition("@")[0].casefold()
     faults = (
-        (len(password) < SHORTEST_PASSWORD, f"Use at least {SHORTEST_PASSWORD} characters; four words will do."),
-        (len(password) > LONGEST_PASSWORD, f"Use at most {LONGEST_PASSWORD} characters."),
-        (len(set(plain)) < SHORTEST_PASSWORD // 2, "This repeats the same few characters. Use more different ones."),
-        (any(word in plain for word in _WORN_OUT), "This holds a word that everybody tries first. Choose another."),
-        (len(name) > 3 and name in plain, "This holds your address. Choose another."),
+        (
+            len(password) < SHORTEST_PASSWORD,
+            Sentence(
+                "Use at least %(least)s characters; four words will do.",
+                least=SHORTEST_PASSWORD,
+            ),
+        ),
+        (
+            len(password) > LONGEST_PASSWORD,
+            Sentence("Use at most %(most)s characters.", most=LONGEST_PASSWORD),
+        ),
+        (
+            len(set(plain)) < SHORTEST_PASSWORD // 2,
+            Sentence("This repeats the same few characters. Use more different ones."),
+        ),
+        (
+            any(word in plain for word in _WORN_OUT),
+            Sentence("This holds a word that everybody tries first. Choose another."),
+        ),
+        (len(name) > 3 and name in plain, Sentence("This holds your address. Choose another.")),
     )
     found = next((fault for is_so, fault in faults if is_so), None)
     if found:
@@ -306,15 +325,18 @@ def _role(session: Session, role: OrganiserRole) -> Role:
 def _found(session: Session, email: str) -> Organiser:
     person = organisers.by_email(session, _address(email))
     if person is None:
-        raise NotFoundError(f"Nobody signs in as {email.strip()}. `advocacy organisers add` invites them.")
+        raise NotFoundError(
+            "Nobody signs in as %(email)s. `advocacy organisers add` invites them.", email=email.strip()
+        )
     return person
 
 
 def _address(email: str) -> str:
     try:
         found = validate_email(email.strip()[: _LONGEST_EMAIL + 1], check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        raise InvalidError(f"“{email[:80]}” is no e-mail address: {error}", faults={"email": str(error)}) from None
+    except EmailNotValidError:
+        said = Sentence("“%(email)s” is no e-mail address.", email=email[:80])
+        raise InvalidError(said, faults={"email": said}) from None
     return found.normalized.lower()
 
 

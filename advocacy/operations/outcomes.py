@@ -12,6 +12,7 @@ from advocacy.domain.blast import BlastState, Move
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.errors import ConflictError, InvalidError
+from advocacy.domain.sentence import Sentence
 from advocacy.gateways import Gateways
 from advocacy.models import acted, moment
 from advocacy.models.blast import Blast, ContentVersion, Dispatch
@@ -79,7 +80,11 @@ def begin(session: Session, campaign: Campaign, *, gateways: Gateways, settings:
     now = moment.now(session, gateways.clock)
     session.refresh(campaign, with_for_update=True)
     if campaign.state is not CampaignState.CLOSED:
-        raise ConflictError(f"“{campaign.title}” is {campaign.state}: close it first, then tell how it ended.")
+        raise ConflictError(
+            "“%(title)s” is %(state)s: close it first, then tell how it ended.",
+            title=campaign.title,
+            state=campaign.state,
+        )
     if waiting(session, campaign) is None:
         words = _at_end(session, campaign)
         draft(session, campaign, *words, now=now, gateways=gateways, settings=settings, actor=actor)
@@ -121,17 +126,17 @@ def save(
     """
     now = moment.now(session, gateways.clock)
     if send and outcome.is_unfinished(text):
-        said = "Fill the gap in square brackets first: it would be sent as it stands."
+        said = Sentence("Fill the gap in square brackets first: it would be sent as it stands.")
         raise InvalidError(said, faults={"text": said})
     blast = blast_moves.find(session, blast_id)
     if blast.rule != RULE or blast.state is not BlastState.DRAFT:
-        raise ConflictError(f"This mail is {blast.state}: its words cannot be changed any more.")
+        raise ConflictError("This mail is %(state)s: its words cannot be changed any more.", state=blast.state)
     campaign = session.get_one(Campaign, blast.campaign_id)
     session.execute(delete(ContentVersion).where(ContentVersion.blast_id == blast.id))
     _write(session, blast, campaign, subject, text, gateways=gateways, settings=settings)
     if send:
         blast.audience, blast.scheduled_at, blast.send_by = {}, now, now + WORTH_SENDING
-        blast_moves.move(session, blast, Move.SCHEDULE, now=now, actor=actor, why="written by hand")
+        blast_moves.move(session, blast, Move.SCHEDULE, now=now, actor=actor, why=Sentence("written by hand"))
     session.commit()
     return blast
 

@@ -34,10 +34,11 @@ def packet_sheet(
     """
     problems = [problem.sentence for one in letters for problem in one.problems]
     if problems:
-        raise InvalidError(" ".join(dict.fromkeys(problems)))
+        said = " ".join(dict.fromkeys(problems))
+        raise InvalidError(said)
     by_post = [(one, mail) for one in letters if (mail := _mail_to(one)) is not None]
     if not by_post or campaign.deadline is None:
-        raise InvalidError(f"Nobody in “{campaign.title}” can be written to by post.")
+        raise InvalidError("Nobody in “%(title)s” can be written to by post.", title=campaign.title)
     return packet_data(
         [_enclosure(one, wishes, mail, today=today, pools=pools) for one, mail in by_post],
         [one.addressee for one in letters if _mail_to(one) is None],

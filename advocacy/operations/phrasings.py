@@ -6,6 +6,7 @@ from advocacy.domain.appeal import model_letter
 from advocacy.domain.appeal.campaign_phrasings import NONE, CampaignPhrasings
 from advocacy.domain.appeal.voicing import flaws_in
 from advocacy.domain.errors import InvalidError
+from advocacy.domain.sentence import Sentence
 from advocacy.gateways.clock import Clock
 from advocacy.models import moment
 from advocacy.models.campaign import Campaign, Phrasing
@@ -16,8 +17,8 @@ def faults_of(language: str, own: CampaignPhrasings) -> dict[str, str]:
     """Return what keeps a campaign's own words from being used: a sentence by part, and for the model letter as `model`."""
     found: dict[str, str] = {}
     for flaw in flaws_in(language, own):
-        place = f"Line {flaw.line}: " if flaw.line else ""
-        found.setdefault(flaw.part, f"{place}{flaw.sentence}.")
+        in_line = Sentence("Line %(line)s: %(flaw)s.", line=flaw.line, flaw=flaw.sentence)
+        found.setdefault(flaw.part, in_line if flaw.line else Sentence("%(flaw)s.", flaw=flaw.sentence))
     flaw_in_model = model_letter.flaw_of(own.model)
     return found | ({"model": flaw_in_model} if flaw_in_model else {})
 

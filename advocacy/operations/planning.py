@@ -12,6 +12,7 @@ from advocacy.domain.campaign import CampaignState
 from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.email import Writer
 from advocacy.domain.schedule import Occurrence, occurrences
+from advocacy.domain.sentence import Sentence
 from advocacy.gateways import Gateways
 from advocacy.models import audience, moment
 from advocacy.models.audience import Group
@@ -82,7 +83,7 @@ def replan(session: Session, campaign: Campaign, *, now: datetime, writer: Write
         blast = blast_moves.find(session, blast.id)  # noqa: PLW2901 - the same blast, under its lock
         if _began(session, blast):
             if blast.state not in ENDED:
-                blast_moves.end(session, blast, now=now, actor="engine", why="superseded")
+                blast_moves.end(session, blast, now=now, actor="engine", why=Sentence("superseded"))
         elif not _is_superseded(session, blast):
             _erase(session, blast)
     session.flush()
@@ -102,7 +103,7 @@ def close(session: Session, campaign: Campaign, *, now: datetime) -> None:
         .where(Blast.campaign_id == campaign.id, Blast.state.not_in(ENDED), Blast.rule.not_in(NEWS))
         .order_by(Blast.id)
     ).all():
-        blast_moves.end(session, blast_moves.find(session, id_), now=now, actor="engine", why="closed")
+        blast_moves.end(session, blast_moves.find(session, id_), now=now, actor="engine", why=Sentence("closed"))
 
 
 def waiting(session: Session, now: datetime) -> Sequence[int]:
@@ -296,17 +297,19 @@ def _begin(
     """Begin to plan: the words are written last now. A stale cadence step ends, a stale mail by hand waits."""
     if kind_of(blast.rule) in {Kind.MANUAL, Kind.NEWS}:
         if now > blast.scheduled_at + GRACE:
-            blast_moves.move(session, blast, Move.MISS, now=now, actor="engine", why="overdue by more than its grace")
+            blast_moves.move(
+                session, blast, Move.MISS, now=now, actor="engine", why=Sentence("overdue by more than its grace")
+            )
             return False
         if approving.held_back(session, blast, campaign, now=now, settings=settings):
             return False
     elif now >= blast.send_by:
-        blast_moves.end(session, blast, now=now, actor="engine", why="expired")
+        blast_moves.end(session, blast, now=now, actor="engine", why=Sentence("expired"))
         return False
     else:
         write_contents(session, blast, campaign, writer=gateways.mails, settings=settings)
     blast.swept_to = now
-    return blast_moves.move(session, blast, Move.BEGIN_PLANNING, now=now, actor="engine", why="due soon")
+    return blast_moves.move(session, blast, Move.BEGIN_PLANNING, now=now, actor="engine", why=Sentence("due soon"))
 
 
 def _newcomers(session: Session, blast: Blast, after: datetime) -> ColumnElement[bool]:

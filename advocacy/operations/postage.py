@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from advocacy.config import Settings
 from advocacy.domain.errors import InvalidError, NotFoundError
 from advocacy.domain.joining import COUNTRIES
+from advocacy.domain.sentence import Sentence
 from advocacy.gateways import Gateways
 from advocacy.models import moment
 from advocacy.models.posting import PostingEntry
@@ -102,27 +103,32 @@ def _settle(
     session.commit()
 
 
-def _faults(typed: Typed, *, today: date) -> dict[str, str]:
+def _faults(typed: Typed, *, today: date) -> dict[str, Sentence]:
     faults = {}
     for name, code in (("from_country", typed.from_country), ("to_country", typed.to_country)):
         if code and code not in COUNTRIES:
-            faults[name] = "Choose a country from the list."
+            faults[name] = Sentence("Choose a country from the list.")
     if not typed.from_country and not typed.to_country:
-        faults["to_country"] = "Say from where or to where: an entry cannot be for all letters anywhere."
+        faults["to_country"] = Sentence("Say from where or to where: an entry cannot be for all letters anywhere.")
     if typed.working_days is None and not typed.suspended:
-        faults["working_days"] = "Say how many working days, or that the post is suspended."
+        faults["working_days"] = Sentence("Say how many working days, or that the post is suspended.")
     if typed.working_days is not None and not 1 <= typed.working_days <= LONGEST_DAYS:
-        faults["working_days"] = f"Enter a number from 1 to {LONGEST_DAYS}."
+        faults["working_days"] = Sentence("Enter a number from 1 to %(most)s.", most=LONGEST_DAYS)
     return faults | _word_faults(typed, today=today)
 
 
-def _word_faults(typed: Typed, *, today: date) -> dict[str, str]:
+def _word_faults(typed: Typed, *, today: date) -> dict[str, Sentence]:
     faults = {}
     if not typed.source.strip():
-        faults["source"] = "Say who says so. Supporters see it."
-    for name, text, longest in (("source", typed.source, LONGEST_SOURCE), ("why", typed.why, LONGEST_WHY)):
+        faults["source"] = Sentence("Say who says so. Supporters see it.")
+    for name, text, longest in (
+        ("source", typed.source, LONGEST_SOURCE),
+        ("why", typed.why, LONGEST_WHY),
+    ):
         if len(text) > longest:
-            faults[name] = f"Use at most {longest} characters; this has {len(text)}."
+            faults[name] = Sentence(
+                "Use at most %(most)s characters; this has %(number)s.", most=longest, number=len(text)
+            )
     if typed.dated is None or typed.dated > today:
-        faults["dated"] = "Say as of which day this is known, today at the latest."
+        faults["dated"] = Sentence("Say as of which day this is known, today at the latest.")
     return faults

@@ -106,7 +106,7 @@ def _time(campaign: Campaign, draft: Draft, now: datetime, undo: timedelta) -> C
     try:
         blasts.times(campaign, draft, now, undo=undo)
     except InvalidError as error:
-        return Check("time", Grade.BAD, {"fault": str(error)})
+        return Check("time", Grade.BAD, {"fault": error.sentence})
     return Check("time", Grade.GOOD, {"deadline": campaign.due_by()})
 
 
@@ -143,7 +143,7 @@ def _written(
             for language in settings.languages
         ]
     except InvalidError as error:
-        yield Check("words", Grade.BAD, {"fault": str(error)})
+        yield Check("words", Grade.BAD, {"fault": error.sentence})
         return
     yield Check("words", Grade.GOOD)
     yield _subject(words, draft)

@@ -61,7 +61,7 @@ def rehearse(
     found = campaigns.launch_faults(campaign, start, settings)
     faults = [fault for fault in found if fault.field not in campaigns.NOT_OF_THE_CASE]
     if faults:
-        raise ConflictError("It cannot be rehearsed yet. " + " ".join(fault.message for fault in faults))
+        raise ConflictError("It cannot be rehearsed yet. %(reasons)s", reasons=[fault.message for fault in faults])
     sample = _sample(session, campaign, min(supporters, MOST_SUPPORTERS))
     clock = SimulatedClock(start)
     mailbox = RehearsalMailbox(clock)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from advocacy.config import Settings
 from advocacy.domain.blast import BlastState, Move
 from advocacy.domain.errors import ConflictError, InvalidError
+from advocacy.domain.sentence import Sentence
 from advocacy.domain.subject_test import ARMS
 from advocacy.gateways import Gateways
 from advocacy.models import moment
@@ -19,7 +20,7 @@ from advocacy.operations import approving, audiences, blast_moves, blasts, headc
 from advocacy.operations.blasts import Draft
 from advocacy.operations.words import content_version
 
-UNDONE = "undone"
+UNDONE = Sentence("undone")
 """Why a blast is cancelled whose words went back to a draft: pages leave it out."""
 
 
@@ -39,7 +40,7 @@ def send(
     if preferences.read(session).asks_for_approval(people):
         _times(session, blast, manuscript, campaign, now)
         manuscript.note = ""
-        why = f"asks for a second person's yes to write to {people} people"
+        why = Sentence("asks for a second person's yes to write to %(people)s people", people=people)
         blast_moves.move(session, blast, Move.PROPOSE, now=now, actor=actor, why=why)
         approving.tell(session, blast, manuscript, campaign, people, now=now, settings=settings)
     else:
@@ -67,7 +68,7 @@ def give_back(session: Session, blast_id: int, note: str, *, now: datetime, acto
     """Make what was proposed a draft again: taken back by who asked, or answered with a note by somebody else."""
     blast, manuscript, _campaign = manuscripts.all_locked(session, blast_id, BlastState.PROPOSED)
     manuscript.note = " ".join(note.split())[:500]
-    why = "taken back" if manuscript.asked_by == actor else "sent back"
+    why = Sentence("taken back") if manuscript.asked_by == actor else Sentence("sent back")
     manuscript.asked_by = None
     blast_moves.move(session, blast, Move.RETURN, now=now, actor=actor, why=why)
     session.commit()
@@ -126,7 +127,7 @@ def _schedule(
             words = blasts.write(session, campaign, written, language, writer=gateways.mails, settings=settings)
             session.add(content_version(blast.id, language, words, arm, counts_opens=campaign.asks_for_opens))
     manuscript.pressed_at, manuscript.note = now, ""
-    why = "approved" if blast.state is BlastState.PROPOSED else "written by hand"
+    why = Sentence("approved") if blast.state is BlastState.PROPOSED else Sentence("written by hand")
     blast_moves.move(session, blast, Move.SCHEDULE, now=now, actor=actor, why=why)
 
 
@@ -147,6 +148,8 @@ def _counted(
     people = (reach or audiences.reach_by_hand(session, campaign, draft.selection, at)).people
     right = {people, headcounts.shown(session, blast, campaign, now)}
     if typed is not None and preferences.read(session).asks_to_type(people) and typed not in right:
-        said = f"It goes to {people:,} people as things stand now. Type that number to confirm it."
+        said = Sentence(
+            "It goes to %(people)s people as things stand now. Type that number to confirm it.", people=people
+        )
         raise InvalidError(said, faults={"people": said})
     return people

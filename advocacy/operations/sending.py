@@ -14,6 +14,7 @@ from advocacy.config import Settings
 from advocacy.domain.blast import Move
 from advocacy.domain.dispatch import DispatchState, Event, next_state, states_before
 from advocacy.domain.handover import Accepted, Blocked, NotSent, Outcome, Refused
+from advocacy.domain.sentence import Sentence
 from advocacy.gateways import Gateways, faults
 from advocacy.models import moment
 from advocacy.models.blast import Blast, Delivery, Dispatch
@@ -181,7 +182,14 @@ def _consequences(
     session: Session, blast: Blast, claimed: Claim, built: Built, outcome: Outcome, *, now: datetime
 ) -> None:
     if isinstance(outcome, Blocked):
-        blast_moves.move(session, blast, Move.BLOCK, now=now, actor="engine", why=f"provider: {outcome.reason}"[:300])
+        blast_moves.move(
+            session,
+            blast,
+            Move.BLOCK,
+            now=now,
+            actor="engine",
+            why=Sentence("provider: %(words)s", words=outcome.reason[:220]),
+        )
         return
     if not isinstance(outcome, Refused):
         return

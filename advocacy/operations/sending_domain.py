@@ -15,6 +15,7 @@ from advocacy.config import Env, MailTransport, Settings
 from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.domain.findings import Grade
 from advocacy.domain.sending_domain import SELECTORS, Record, a_selector, is_green, judge, names_to_ask
+from advocacy.domain.sentence import Sentence
 from advocacy.gateways.dns import UnansweredError
 from advocacy.models.installation import SendingDomain
 from advocacy.models.organiser import Organiser
@@ -81,8 +82,9 @@ def ask(session: Session, settings: Settings, *, selector: str, now: datetime) -
     wanted = a_selector(selector) if selector.strip() else ""
     if wanted is None:
         raise InvalidError(
-            f"“{selector[:80]}” is no DKIM selector: letters, digits and hyphens, as your provider shows it.",
-            faults={"selector": "Letters, digits and hyphens."},
+            "“%(selector)s” is no DKIM selector: letters, digits and hyphens, as your provider shows it.",
+            selector=selector[:80],
+            faults={"selector": Sentence("Letters, digits and hyphens.")},
         )
     row = _held(session, settings)
     row.selector, row.asked_at = wanted, now
@@ -119,8 +121,9 @@ def look(session: Session, settings: Settings, *, texts: Texts, now: datetime) -
         found = {name: texts(name) for name in names_to_ask(domain, selectors)}
         records: Sequence[Record] = judge(domain, found, selectors=selectors, spf=_spf(settings))
     except UnansweredError:
-        told = f"The records of {domain} could not be read."
-        records = [Record("DNS", domain, (), "", Grade.UNKNOWN, told, "Check this machine's resolver, try again.")]
+        told = Sentence("The records of %(domain)s could not be read.", domain=domain)
+        remedy = Sentence("Check this machine's resolver, try again.")
+        records = [Record("DNS", domain, (), "", Grade.UNKNOWN, told, remedy)]
     _keep(session, settings, records, now)
 
 

@@ -16,6 +16,7 @@ from advocacy.domain.cadence import Cadence
 from advocacy.domain.delivery import DEPENDABLE
 from advocacy.domain.dispatch import DispatchState, Event, next_state, states_before
 from advocacy.domain.schedule import civil_until, next_civil
+from advocacy.domain.sentence import Sentence
 from advocacy.gateways import Gateways, faults
 from advocacy.models import moment
 from advocacy.models.blast import Blast, Dispatch, Report, is_held, is_planned
@@ -246,7 +247,7 @@ def _block_for_canaries(session: Session, now: datetime, *, quarantine: timedelt
         .distinct()
     ).all():
         blast = blast_moves.find(session, blast_id)
-        why = f"{_CANARY}nobody knows whether the provider took one of the first requests"
+        why = Sentence("canary: nobody knows whether the provider took one of the first requests")
         blast_moves.move(session, blast, Move.BLOCK, now=now, actor="engine", why=why)
         session.commit()
 
@@ -257,7 +258,7 @@ def _unblock_after_canaries(session: Session, now: datetime) -> None:
         select(Blast.id).where(Blast.state == BlastState.BLOCKED, Blast.state_reason.startswith(_CANARY), ~unknown)
     ).all():
         blast = blast_moves.find(session, blast_id)
-        blast_moves.move(session, blast, Move.UNBLOCK, now=now, actor="engine", why="the canary was settled")
+        blast_moves.move(session, blast, Move.UNBLOCK, now=now, actor="engine", why=Sentence("the canary was settled"))
         session.commit()
 
 
@@ -270,7 +271,9 @@ def _unblock(session: Session, now: datetime, *, kind: str) -> None:
         return
     for blast_id in blocked:
         blast = blast_moves.find(session, blast_id)
-        blast_moves.move(session, blast, Move.UNBLOCK, now=now, actor="engine", why="asking the provider again")
+        blast_moves.move(
+            session, blast, Move.UNBLOCK, now=now, actor="engine", why=Sentence("asking the provider again")
+        )
         session.commit()
 
 

@@ -16,6 +16,7 @@ from advocacy.domain.appeal.stall import StallSheet, stall_data
 from advocacy.domain.appeal.subject import as_subject
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
+from advocacy.domain.sentence import Sentence
 from advocacy.gateways.clock import Clock
 from advocacy.models import moment
 from advocacy.models.campaign import AddresseeRow, Campaign
@@ -58,19 +59,18 @@ def stall_sheet(
     `url` is the campaign's public page. Raises ConflictError for a campaign that is not live, InvalidError for what cannot be printed.
     """
     if campaign.state is not CampaignState.LIVE:
-        raise ConflictError(f"“{campaign.title}” is not live, so its page would not open from the QR code.")
-    letters = [_letter(campaign, row, event, number, pools) for number in range(event.letters)]
-    try:
-        return stall_data(
-            letters,
-            words,
-            letter_words,
-            title=as_subject(campaign.title, campaign.language),
-            url=url,
-            deadline_day=campaign.deadline,
+        raise ConflictError(
+            "“%(title)s” is not live, so its page would not open from the QR code.", title=campaign.title
         )
-    except ValueError as error:
-        raise InvalidError(f"The sheets cannot be printed: {error}.", faults={"letters": str(error)}) from None
+    letters = [_letter(campaign, row, event, number, pools) for number in range(event.letters)]
+    return stall_data(
+        letters,
+        words,
+        letter_words,
+        title=as_subject(campaign.title, campaign.language),
+        url=url,
+        deadline_day=campaign.deadline,
+    )
 
 
 def _letter(campaign: Campaign, row: AddresseeRow, event: Event, number: int, pools: Pools) -> LetterSheet:
@@ -95,7 +95,7 @@ def _letter(campaign: Campaign, row: AddresseeRow, event: Event, number: int, po
 def enter(session: Session, campaign: Campaign, channel: Channel, people: int, *, clock: Clock, actor: str) -> None:
     """Keep that so many people sent their letter from a stall. Raises InvalidError for a number that cannot be."""
     if not 1 <= people <= MOST_PEOPLE:
-        message = f"Enter a number from 1 to {MOST_PEOPLE}."
+        message = Sentence("Enter a number from 1 to %(most)s.", most=MOST_PEOPLE)
         raise InvalidError(message, faults={"people": message})
     now = moment.now(session, clock)
     session.add(StallCount(campaign_id=campaign.id, at=now, channel=channel, people=people, actor=actor))

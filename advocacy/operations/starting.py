@@ -13,6 +13,7 @@ from advocacy.domain.email import greeting
 from advocacy.domain.handover import Accepted, Blocked, Checkable, Outcome, Person, Refused, Request
 from advocacy.domain.links import Links
 from advocacy.domain.merge import fields_of
+from advocacy.domain.sentence import Sentence
 from advocacy.gateways import Gateways, faults
 from advocacy.models import moment
 from advocacy.models.base import keys_of
@@ -45,7 +46,7 @@ def start(session: Session, blast_id: int, *, gateways: Gateways, settings: Sett
     elif isinstance(answer, Accepted):
         blast.started_at = now
         ready = Move.UNBLOCK if blast.state is BlastState.BLOCKED else Move.BEGIN_SENDING
-        blast_moves.move(session, blast, ready, now=now, actor="engine", why="the provider would take it")
+        blast_moves.move(session, blast, ready, now=now, actor="engine", why=Sentence("the provider would take it"))
         faults.point("plan.before_running")
     session.commit()
 
@@ -90,7 +91,7 @@ def _waits(blast: Blast) -> bool:
 
 
 def _hold_back(session: Session, blast: Blast, reason: str, *, now: datetime) -> None:
-    why = f"preflight: {reason}"[:300]
+    why = Sentence("preflight: %(words)s", words=reason[:220])
     if not blast_moves.move(session, blast, Move.BLOCK, now=now, actor="engine", why=why):
         blast.state_reason, blast.progress_at = why, now
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
 from advocacy.domain.import_cells import CellFault, tags_of
 from advocacy.domain.selection import Selection
+from advocacy.domain.sentence import Sentence
 from advocacy.domain.supporter import SupporterState
 from advocacy.domain.tagging import TaggingState
 from advocacy.gateways.clock import Clock
@@ -26,7 +27,7 @@ def order(session: Session, wanted: Selection, tag: str, *, adds: bool, now: dat
     """Let a tag be given or taken. Raises InvalidError for what is no single tag."""
     tags = tags_of(tag)
     if isinstance(tags, CellFault) or len(tags) != 1:
-        raise InvalidError("Write one tag, of at most 40 characters.", faults={"tag": "Write one tag."})
+        raise InvalidError("Write one tag, of at most 40 characters.", faults={"tag": Sentence("Write one tag.")})
     row = Tagging(
         tag=tags[0],
         adds=adds,
@@ -48,7 +49,11 @@ def undo(session: Session, tagging: Tagging, *, now: datetime, actor: str) -> No
     row = session.get_one(Tagging, tagging.id, with_for_update=True, populate_existing=True)
     if not may_undo(row, now):
         session.rollback()
-        raise ConflictError(f"The change of “{row.tag}” cannot be undone: it is {row.state.value}, or too long ago.")
+        raise ConflictError(
+            "The change of “%(tag)s” cannot be undone: it is %(state)s, or too long ago.",
+            tag=row.tag,
+            state=row.state,
+        )
     row.state, row.seen, row.last_id = TaggingState.UNDOING, 0, 0
     audit.record(session, actor=actor, what="supporters.untagged", object_=f"tagging:{row.id}", now=now)
     session.commit()

@@ -8,30 +8,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import object_session
 
 from advocacy.domain.addressee import Channel, Role
-from advocacy.domain.cadence import Cadence, StepKind
+from advocacy.domain.cadence import Cadence, Step, StepKind
 from advocacy.domain.campaign import Deadline
 from advocacy.domain.posting import OwnAims, days_to_allow
 from advocacy.domain.schedule import Change, Planned, before_and_after, dues_by_key, itinerary
+from advocacy.domain.sentence import Near, Sentence
 from advocacy.domain.supporter import Reminders
 from advocacy.models.audience import Group
 from advocacy.models.campaign import Campaign
 from advocacy.models.posting import own_aims
 
 _NAMES = {
-    StepKind.LAUNCH: "The action itself",
-    StepKind.REMINDER: "Reminder, {days} before the deadline",
-    StepKind.LAST_POST: "Last useful posting day",
-    StepKind.LAST_DAY: "Morning of the last day",
-}
-
-_WHY = {
-    StepKind.LAUNCH: "at the launch, or at the end of the night where it is night then",
-    StepKind.REMINDER: "{days} before {deadline:%A %-d %B}, at {time:%H:%M} of each supporter's own day",
-    StepKind.LAST_POST: (
-        "the last day on which a letter still arrives by {deadline:%A %-d %B}; these people can only write by post, "
-        "and later reminders would come too late"
-    ),
-    StepKind.LAST_DAY: "the deadline is {deadline:%A %-d %B}; in the morning of each supporter's own day",
+    StepKind.LAUNCH: Sentence("The action itself"),
+    StepKind.LAST_POST: Sentence("Last useful posting day"),
+    StepKind.LAST_DAY: Sentence("Morning of the last day"),
 }
 
 
@@ -40,11 +30,11 @@ class PlanLine:
     """One mail still to come: first and last instant at which it is due anywhere (aware, UTC), and to how many."""
 
     rule: str
-    name: str
+    name: Sentence
     first_due: datetime
     last_due: datetime
     people: int
-    why: str
+    why: Sentence
 
 
 def itineraries(
@@ -103,7 +93,7 @@ def changes(
     launched_at: datetime,
     now: datetime,
     cadence: Cadence | None = None,
-) -> list[tuple[str, Change]]:
+) -> list[tuple[Sentence, Change]]:
     """Return what a moved deadline or another cadence does to each mail not yet due, for the zone with most people."""
     if not groups:
         return []
@@ -137,21 +127,40 @@ def _wants(group: Group, each: Planned, plan: Sequence[Planned]) -> bool:
 
 def _line(rule: str, members: list[tuple[Group, Planned]], deadline: Deadline) -> PlanLine:
     step = members[0][1].step
-    why = _WHY[step.kind].format(days=_days(step.days_before), deadline=deadline.day, time=step.local_time)
     return PlanLine(
         rule=rule,
         name=name_of(members[0][1]),
         first_due=min(each.due_at for _, each in members),
         last_due=max(each.due_at for _, each in members),
         people=sum(group.people for group, _ in members),
-        why=why,
+        why=_why(step, Near(deadline.day)),
     )
 
 
-def name_of(each: Planned) -> str:
+def name_of(each: Planned) -> Sentence:
     """Return what a planned mail is called."""
-    return _NAMES[each.step.kind].format(days=_days(each.step.days_before))
+    return _NAMES.get(each.step.kind) or Sentence.counted(
+        "Reminder, %(num)s day before the deadline",
+        "Reminder, %(num)s days before the deadline",
+        each.step.days_before,
+    )
 
 
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
+def _why(step: Step, day: Near) -> Sentence:
+    if step.kind is StepKind.LAUNCH:
+        return Sentence("at the launch, or at the end of the night where it is night then")
+    if step.kind is StepKind.LAST_POST:
+        return Sentence(
+            "the last day on which a letter still arrives by %(day)s; these people can only write by post, and later "
+            "reminders would come too late",
+            day=day,
+        )
+    if step.kind is StepKind.LAST_DAY:
+        return Sentence("the deadline is %(day)s; in the morning of each supporter's own day", day=day)
+    return Sentence.counted(
+        "%(num)s day before %(day)s, at %(time)s of each supporter's own day",
+        "%(num)s days before %(day)s, at %(time)s of each supporter's own day",
+        step.days_before,
+        day=day,
+        time=step.local_time,
+    )

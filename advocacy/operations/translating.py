@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from advocacy.domain.errors import InvalidError
+from advocacy.domain.sentence import Sentence
 from advocacy.domain.translation import Part, Texts, Translation
 from advocacy.models.campaign import Campaign, CampaignTranslation
 from advocacy.operations import audit
@@ -94,14 +95,14 @@ def _standing(translation: Translation | None, language: str, original: Texts) -
     return Standing(language, total, known.missing(original), known.stale(original), begun=translation is not None)
 
 
-def _faults(fields: Mapping[str, str], demands: tuple[str, ...]) -> dict[str, str]:
+def _faults(fields: Mapping[str, str], demands: tuple[str, ...]) -> dict[str, Sentence]:
     faults = {
-        name: f"Use at most {LONGEST[name]:,} characters; this has {len(text):,}."
+        name: Sentence("Use at most %(most)s characters; this has %(number)s.", most=LONGEST[name], number=len(text))
         for name, text in fields.items()
         if len(text) > LONGEST[name]
     }
     faults |= {
-        f"demand-{number}": f"Use at most {LONGEST_DEMAND} characters for one demand."
+        f"demand-{number}": Sentence("Use at most %(most)s characters for one demand.", most=LONGEST_DEMAND)
         for number, text in enumerate(demands)
         if len(text) > LONGEST_DEMAND
     }

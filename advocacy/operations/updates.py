@@ -103,7 +103,9 @@ def accept(
     session.refresh(campaign, with_for_update=True)
     planning.lock(session, campaign)
     if campaign.state is CampaignState.CLOSED:
-        raise ConflictError(f"“{campaign.title}” is closed. Keep this as a campaign of its own that follows it.")
+        raise ConflictError(
+            "“%(title)s” is closed. Keep this as a campaign of its own that follows it.", title=campaign.title
+        )
     day = draft.deadline if "deadline" in fields else None
     words = outcomes.first_words(draft)
     editing.put(session, campaign, _corrections(campaign, draft, fields), now=now)

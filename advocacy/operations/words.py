@@ -13,6 +13,7 @@ from advocacy.domain.email import MERGE_FIELDS, Words, Writer
 from advocacy.domain.errors import InvalidError
 from advocacy.domain.links import Links
 from advocacy.domain.merge import fields_of
+from advocacy.domain.sentence import Sentence
 from advocacy.models.base import keys_of
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
@@ -51,8 +52,10 @@ def content_version(
     strange = fields_of(words.subject + words.text + words.html) - set(MERGE_FIELDS)
     if strange:
         raise InvalidError(
-            f"Nobody fills {', '.join(sorted(strange))}. A mail may use: {', '.join(MERGE_FIELDS)}.",
-            faults={"text": "It has a merge field that does not exist."},
+            "Nobody fills %(strange)s. A mail may use: %(merge_fields)s.",
+            strange=sorted(strange),
+            merge_fields=tuple(MERGE_FIELDS),
+            faults={"text": Sentence("It has a merge field that does not exist.")},
         )
     parts = (words.subject, words.text, words.html, "opens" if counts_opens else "")
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()

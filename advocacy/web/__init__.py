@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 
-from advocacy.web import assets, errors, headers, health, hooks, locale, mailbox, requests, security, wording
+from advocacy.web import assets, errors, headers, health, hooks, locale, mailbox, requests, security, sentences, wording
 from advocacy.web.desk.family import PAGES
 from advocacy.web.public import act, after, campaigns, confirm, data, leave, limits, reply
 
@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
     headers.register(app)
     assets.register(app)
     wording.register(app)
+    sentences.register(app)
     limits.register(app)
     for family in FAMILIES:
         app.register_blueprint(family)

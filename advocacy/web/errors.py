@@ -10,12 +10,13 @@ from werkzeug.exceptions import HTTPException
 
 from advocacy.domain.errors import ConflictError, InvalidError, NotFoundError
 from advocacy.models.base import db
+from advocacy.web.sentences import say
 
 
 def register(app: Flask) -> None:
-    app.register_error_handler(InvalidError, lambda error: _page(422, str(error)))
-    app.register_error_handler(ConflictError, lambda error: _page(409, str(error)))
-    app.register_error_handler(NotFoundError, lambda error: _page(404, str(error)))
+    app.register_error_handler(InvalidError, lambda error: _page(422, say(error)))
+    app.register_error_handler(ConflictError, lambda error: _page(409, say(error)))
+    app.register_error_handler(NotFoundError, lambda error: _page(404, say(error)))
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(NoConnectionError, _database)

@@ -16,14 +16,14 @@ from tests.web.desks import Scene, add_organiser, set_scene, sign_in
 OUR_OWN = "desk_"
 
 
-def _routes(app: Flask) -> Iterator[tuple[Rule, str]]:
+def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith(OUR_OWN) and not hasattr(app.view_functions[rule.endpoint], PUBLIC_MARK):
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
                 yield rule, method
 
 
-def _path(app: Flask, rule: Rule, scene: Scene, *, there: bool) -> str:
+def path_of(app: Flask, rule: Rule, scene: Scene, *, there: bool) -> str:
     draft_only = rule.endpoint.startswith(("desk_launch", "desk_review"))
     values: dict[str, object] = {
         "slug": (scene.draft if draft_only else scene.live).slug if there else "no-such-campaign",
@@ -53,17 +53,17 @@ def _path(app: Flask, rule: Rule, scene: Scene, *, there: bool) -> str:
 
 
 def test_each_desk_route_says_who_may_enter(app: Flask) -> None:
-    routes = list(_routes(app))
+    found = list(routes(app))
 
-    assert len(routes) > 40
-    assert all(hasattr(app.view_functions[rule.endpoint], STAFF_MARK) for rule, _ in routes)
+    assert len(found) > 40
+    assert all(hasattr(app.view_functions[rule.endpoint], STAFF_MARK) for rule, _ in found)
 
 
 def test_who_is_not_signed_in_is_sent_to_the_sign_in_page(app: Flask, session: Session) -> None:
     scene, client = set_scene(session), app.test_client()
 
-    for rule, method in _routes(app):
-        answer = client.open(_path(app, rule, scene, there=True), method=method)
+    for rule, method in routes(app):
+        answer = client.open(path_of(app, rule, scene, there=True), method=method)
         assert answer.status_code == 302, f"{method} {rule}"
         assert answer.headers["Location"].startswith("/desk/sign-in"), f"{method} {rule}"
 
@@ -74,16 +74,16 @@ def test_a_role_enters_where_its_permissions_say_and_nowhere_else(
 ) -> None:
     scene, client = set_scene(session), sign_in(app, add_organiser(session, role))
 
-    for rule, method in _routes(app):
+    for rule, method in routes(app):
         permission = getattr(app.view_functions[rule.endpoint], STAFF_MARK)
-        answer = client.open(_path(app, rule, scene, there=True), method=method)
+        answer = client.open(path_of(app, rule, scene, there=True), method=method)
         if may(role, permission):
             assert answer.status_code < 500, f"{method} {rule}: {answer.status_code}"
             assert (method, answer.status_code) != ("GET", 404), f"{method} {rule}"
             assert "/desk/sign-in" not in answer.headers.get("Location", ""), f"{method} {rule}"
         else:
             assert answer.status_code == 404, f"{method} {rule}"
-            absent = client.open(_path(app, rule, scene, there=False), method=method)
+            absent = client.open(path_of(app, rule, scene, there=False), method=method)
             assert (absent.status_code, absent.data) == (answer.status_code, answer.data), f"{method} {rule}"
 
 
@@ -91,9 +91,9 @@ def test_every_form_of_the_desk_refuses_a_press_without_its_token(app: Flask, se
     app.config["WTF_CSRF_ENABLED"] = True
     scene, client = set_scene(session), sign_in(app, add_organiser(session, OrganiserRole.OWNER))
 
-    posts = [rule for rule, method in _routes(app) if method == "POST"]
+    posts = [rule for rule, method in routes(app) if method == "POST"]
     for rule in posts:
-        answer = client.post(_path(app, rule, scene, there=True))
+        answer = client.post(path_of(app, rule, scene, there=True))
         assert answer.status_code == 400, str(rule)
     assert len(posts) > 15
 
@@ -101,7 +101,7 @@ def test_every_form_of_the_desk_refuses_a_press_without_its_token(app: Flask, se
 def test_no_page_of_the_desk_carries_inline_script_or_style(app: Flask, session: Session) -> None:
     scene, client = set_scene(session), sign_in(app, add_organiser(session, OrganiserRole.OWNER))
 
-    for rule, method in _routes(app):
+    for rule, method in routes(app):
         if method != "GET" or rule.endpoint in {
             "desk_launch.preview",
             "desk_blasts.mail",
@@ -110,7 +110,7 @@ def test_no_page_of_the_desk_carries_inline_script_or_style(app: Flask, session:
             "desk_dossier.show",
         }:
             continue
-        page = client.get(_path(app, rule, scene, there=True)).text
+        page = client.get(path_of(app, rule, scene, there=True)).text
         assert "<style" not in page, str(rule)
         assert " style=" not in page, str(rule)
         assert "onclick" not in page, str(rule)

@@ -49,7 +49,8 @@ def compose(request: AppealRequest, pools: Pools) -> Appeal:
     """
     if not request.facts.demands:
         raise InvalidError(
-            f"“{request.facts.title}” has no demands, so there is nothing to ask for. Add one to the campaign."
+            "“%(title)s” has no demands, so there is nothing to ask for. Add one to the campaign.",
+            title=request.facts.title,
         )
     voice = voiced(pools.voice(request.language), request.phrasings)
     again = "\nagain" if request.first_sent else ""

@@ -6,6 +6,7 @@ from advocacy.domain.addressee import Channel
 from advocacy.domain.appeal.campaign_phrasings import DEMANDS
 from advocacy.domain.appeal.request import AppealRequest
 from advocacy.domain.appeal.text import Kind, Paragraph, Piece, paragraphs_of
+from advocacy.domain.sentence import Sentence
 
 LONGEST_MODEL = 4_000
 OWN = "{own}"
@@ -31,18 +32,25 @@ def flaw_of(text: str) -> str:
     if not text.strip():
         return ""
     if len(text) > LONGEST_MODEL:
-        return f"Use at most {LONGEST_MODEL:,} characters; this has {len(text):,}."
+        return Sentence(
+            "Use at most %(most)s characters; this has %(number)s.",
+            most=LONGEST_MODEL,
+            number=len(text),
+        )
     stray = re.search(r"[{}]", re.sub(r"^\{(?:own|demands)\}$", "", text.strip(), flags=re.MULTILINE))
     if stray:
-        return "Only {own} and {demands} may stand in braces, each in a paragraph of its own."
+        return Sentence("Only {own} and {demands} may stand in braces, each in a paragraph of its own.")
     if any(text.count(place) > 1 for place in (OWN, DEMANDS)):
-        return "Each of {own} and {demands} may stand there once."
+        return Sentence("Each of {own} and {demands} may stand there once.")
     if set(blocks) <= {OWN, DEMANDS}:
-        return "Write the letter itself, too."
+        return Sentence("Write the letter itself, too.")
     if _SALUTED.match(blocks[0]):
-        return f"Leave out the salutation “{blocks[0]}”: each letter begins with that of its addressee."
+        return Sentence(
+            "Leave out the salutation “%(salutation)s”: each letter begins with that of its addressee.",
+            salutation=blocks[0],
+        )
     if _CLOSED.match(blocks[-1]):
-        return "Leave out the closing and the name: each letter ends with its own."
+        return Sentence("Leave out the closing and the name: each letter ends with its own.")
     return ""
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
+from advocacy.domain.sentence import Sentence
+
 _ALTERNATIVES = re.compile(r"\(([^()]*\|[^()]*)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
 _HEAVIEST = 8
@@ -14,8 +16,9 @@ _BLANKS = re.compile(r" {2,}")
 class PhraseError(ValueError):
     """What is wrong with a phrasing. `start` and `end` mark the place in its source."""
 
-    def __init__(self, sentence: str, start: int, end: int) -> None:
+    def __init__(self, sentence: Sentence, start: int, end: int) -> None:
         super().__init__(sentence)
+        self.sentence = sentence
         self.start = start
         self.end = end
 
@@ -59,7 +62,7 @@ def parse_phrase(source: str) -> Phrase:
     """Return the phrasing that `source` writes down. Raises PhraseError, saying what is wrong with it and where."""
     text = source.strip()
     if not text:
-        raise PhraseError("an empty phrase", 0, 0)
+        raise PhraseError(Sentence("an empty phrase"), 0, 0)
     _check_signs(text)
     segments: list[tuple[str, ...]] = []
     end = 0
@@ -76,8 +79,8 @@ def parse_phrase(source: str) -> Phrase:
 def _check_signs(text: str) -> None:
     """Raise PhraseError at the first bar outside brackets, else at the first brace that is no slot's."""
     for known, sign, sentence in (
-        (_ALTERNATIVES, r"\|", "a bar “|” outside brackets, or brackets within brackets"),
-        (_SLOT, r"[{}]", "a brace that does not belong to a slot like {city}"),
+        (_ALTERNATIVES, r"\|", Sentence("a bar “|” outside brackets, or brackets within brackets")),
+        (_SLOT, r"[{}]", Sentence("a brace that does not belong to a slot like {city}")),
     ):
         blanked = known.sub(lambda found: " " * len(found.group()), text)
         stray = re.search(sign, blanked)

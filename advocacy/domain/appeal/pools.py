@@ -10,13 +10,14 @@ from typing import Any
 from advocacy.domain.appeal.phrases import Phrase, PhraseError, parse_phrase
 from advocacy.domain.appeal.request import Form, Tone
 from advocacy.domain.errors import InvalidError, NotFoundError
+from advocacy.domain.sentence import Sentence
 
 _FORMS = tuple(Form)
 _ABOUT = frozenset({"topic", "title"})
 _SELF = frozenset({"name", "city", "a_city", "country"})
 _ASK = frozenset({"demand", "Demand", "de_demand", "que_demand"})
 _ALWAYS_THERE = _ASK | {"title", "first_day"}
-NEEDS_A_FACT = "one phrasing at least must do without name, city, country and topic"
+NEEDS_A_FACT = Sentence("one phrasing at least must do without name, city, country and topic")
 SEVERAL = "several"  # prints nothing, and keeps a phrasing for letters that make more than one demand
 NAMED = "named"  # prints nothing, and keeps a closing for letters whose salutation names somebody
 UNNAMED = "unnamed"  # the same for those that begin "Dear Sir or Madam"
@@ -93,7 +94,9 @@ class Pools:
         found = self.voices.get(language) or self.voices.get(language.partition("-")[0].lower())
         if found is None:
             raise NotFoundError(
-                f"There are no phrasings in “{language}”. Write the letter in one of: {', '.join(self.languages())}."
+                "There are no phrasings in “%(language)s”. Write the letter in one of: %(languages)s.",
+                language=language,
+                languages=self.languages(),
             )
         return found
 
@@ -198,9 +201,11 @@ def phrase_for(part: str, source: str, language: str) -> Phrase:
     phrase = parse_phrase(_typeset(source, language))
     for slot in re.finditer(r"\{(\w+)\}", source):
         if slot.group(1) not in SLOTS[part] | {SEVERAL}:
-            raise PhraseError(f"unknown slot {slot.group()}", slot.start(), slot.end())
+            raise PhraseError(Sentence("unknown slot %(slot)s", slot=slot.group()), slot.start(), slot.end())
     if SLOTS[part] == _ASK and not phrase.slots & _ASK:
-        raise PhraseError("it must say the demand: put {demand} or {Demand} where its words go", 0, len(source))
+        raise PhraseError(
+            Sentence("it must say the demand: put {demand} or {Demand} where its words go"), 0, len(source)
+        )
     return phrase
 
 

@@ -8,6 +8,8 @@ from advocacy.domain import wording
 from advocacy.domain.appeal.paper import LetterSheet
 from advocacy.domain.appeal.paper_words import PaperWords
 from advocacy.domain.appeal.sheets import Paper
+from advocacy.domain.errors import InvalidError
+from advocacy.domain.sentence import Sentence
 
 MOST_LETTERS = 100
 
@@ -40,10 +42,11 @@ def stall_data(
 ) -> StallSheet:
     """Return the sheets of a stall. `words` are in the language of the event, `letter_words` in that of the letters.
 
-    Letters carry no name: whoever takes one signs it. Raises ValueError for none, or for more than 100.
+    Letters carry no name: whoever takes one signs it. Raises InvalidError for none, or for more than 100.
     """
     if not 1 <= len(letters) <= MOST_LETTERS:
-        raise ValueError(f"a stall takes 1 to {MOST_LETTERS} letters, got {len(letters)}")
+        said = Sentence("A stall takes 1 to %(most)s letters, not %(number)s.", most=MOST_LETTERS, number=len(letters))
+        raise InvalidError(said, faults={"letters": said})
     locale = wording.locale_for(words.language)
     until = words.say("stall.deadline", day=wording.long_day(deadline_day, locale)) if deadline_day else ""
     return StallSheet(

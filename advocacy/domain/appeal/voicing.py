@@ -9,6 +9,7 @@ from advocacy.domain.appeal.campaign_phrasings import NONE, CampaignPhrasings
 from advocacy.domain.appeal.phrases import Phrase, PhraseError
 from advocacy.domain.appeal.pools import NEEDS_A_FACT, SLOTS, Voice, always_fills, phrase_for
 from advocacy.domain.appeal.request import Tone
+from advocacy.domain.sentence import Sentence
 
 MOST_PHRASES = 30
 LONGEST_PHRASE = 500
@@ -30,7 +31,7 @@ class Flaw:
     text: str
     start: int
     end: int
-    sentence: str
+    sentence: Sentence
 
 
 def flaws_in(language: str, own: CampaignPhrasings) -> tuple[Flaw, ...]:
@@ -55,53 +56,70 @@ def voiced(voice: Voice, own: CampaignPhrasings) -> Voice:
     return replace(voice, parts=parts)
 
 
-def untidiness(phrase: Phrase, part: str, language: str) -> str:
+def untidiness(phrase: Phrase, part: str, language: str) -> Sentence:
     """Return what is wrong with the sentences a phrasing can become, "" where they are tidy."""
     kind = part.partition(".")[0]
     for text in _wordings(phrase):
         marks = _UNTIDY_FRENCH if language == "fr" else _UNTIDY
         if not text:
-            return "it can become empty"
+            return Sentence("it can become empty")
         stray = marks.search(text)
         if stray:
-            return f"a stray mark or blank in “{text[max(0, stray.start() - 12) : stray.end() + 12]}”"
+            return Sentence(
+                "a stray mark or blank in “%(text)s”", text=text[max(0, stray.start() - 12) : stray.end() + 12]
+            )
         if not (text[0].isupper() or text[0] in _MAY_BEGIN):
-            return f"begin it with a capital: “{text[:24]}…”"
+            return Sentence("begin it with a capital: “%(text)s…”", text=text[:24])
         if kind in _ENDED and text[-1] not in ".!?":
-            return f"end it with a full stop: “…{text[-24:]}”"
+            return Sentence("end it with a full stop: “…%(text)s”", text=text[-24:])
         if kind in {"list", "copy_list"} and text[-1] not in ":,":
-            return f"end it with a colon, for a list follows: “…{text[-24:]}”"
-    return ""
+            return Sentence("end it with a colon, for a list follows: “…%(text)s”", text=text[-24:])
+    return Sentence()
 
 
 def _flaws_of_part(part: str, sources: tuple[str, ...], language: str) -> Iterator[Flaw]:
     if part not in SLOTS:
-        yield Flaw(part, 0, part, 0, len(part), "no such part")
+        yield Flaw(part, 0, part, 0, len(part), Sentence("no such part"))
         return
     if len(sources) > MOST_PHRASES:
-        yield Flaw(part, 0, "", 0, 0, f"use at most {MOST_PHRASES} phrasings; there are {len(sources)}")
+        yield Flaw(
+            part,
+            0,
+            "",
+            0,
+            0,
+            Sentence(
+                "use at most %(most)s phrasings; there are %(number)s",
+                most=MOST_PHRASES,
+                number=len(sources),
+            ),
+        )
     for line, source in enumerate(sources, start=1):
         try:
             sentence = _sentence_on(source, part, language, again=source in sources[: line - 1])
         except PhraseError as fault:
-            yield Flaw(part, line, source, fault.start, fault.end, str(fault))
+            yield Flaw(part, line, source, fault.start, fault.end, fault.sentence)
             continue
         if sentence:
             yield Flaw(part, line, source, 0, len(source), sentence)
 
 
-def _sentence_on(source: str, part: str, language: str, *, again: bool) -> str:
+def _sentence_on(source: str, part: str, language: str, *, again: bool) -> Sentence:
     if len(source) > LONGEST_PHRASE:
-        return f"use at most {LONGEST_PHRASE} characters; this has {len(source)}"
+        return Sentence(
+            "use at most %(most)s characters; this has %(number)s",
+            most=LONGEST_PHRASE,
+            number=len(source),
+        )
     phrase = phrase_for(part, source, language)
     if phrase.variants() > _MOST_WORDINGS:
-        return f"it can be worded in {phrase.variants():,} ways; use fewer alternatives"
-    return "stands there twice" if again else untidiness(phrase, part, language)
+        return Sentence("it can be worded in %(variants)s ways; use fewer alternatives", variants=phrase.variants())
+    return Sentence("stands there twice") if again else untidiness(phrase, part, language)
 
 
 def _flaws_of_lock(part: str, sources: tuple[str, ...], language: str, *, spoilt: set[str]) -> Iterator[Flaw]:
     if not sources:
-        yield Flaw(part, 0, "", 0, 0, "write at least one phrasing of your own before you lock it")
+        yield Flaw(part, 0, "", 0, 0, Sentence("write at least one phrasing of your own before you lock it"))
     elif part not in spoilt and not any(always_fills(phrase_for(part, source, language)) for source in sources):
         yield Flaw(part, 0, "", 0, 0, NEEDS_A_FACT)
 

@@ -20,6 +20,7 @@ from advocacy.domain.reading.tables import table_of
 from advocacy.domain.reading.tidy import LONGEST, tidy
 from advocacy.domain.reading.values import Field, Reading
 from advocacy.domain.reading.verdict import judge
+from advocacy.domain.sentence import Sentence
 
 _MOST_LINKS = 50
 _FEWEST_CASES = 2
@@ -39,7 +40,7 @@ def read(text: str) -> Reading:
     found = tuple(
         Field(one.ua_number.value, 0.8, one.ua_number.span) for one in (first, *others) if one.ua_number.value
     )
-    note = f"the document holds {len(cases)} actions; this is the first"
+    note = Sentence("the document holds %(number)s actions; this is the first", number=len(cases))
     return replace(first, source=text, ua_number=replace(first.ua_number, confidence=0.6, note=note), cases=found)
 
 
@@ -104,7 +105,10 @@ def _read_page(page: Page, text: str) -> Reading:
         issued=_dated(page, issue_date(page, dates, number, index, deadline)),
         deadline=_dated(page, deadline),
         language=Field(
-            language, sure, None, None if len(text) <= LONGEST else f"only the first {LONGEST:,} characters were read"
+            language,
+            sure,
+            None,
+            None if len(text) <= LONGEST else Sentence("only the first %(most)s characters were read", most=LONGEST),
         ),
         countries=countries,
         country_codes=codes,

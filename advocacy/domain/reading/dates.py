@@ -8,6 +8,7 @@ from functools import lru_cache
 from advocacy.domain.reading.lexicon import lexicon, phrase_pattern
 from advocacy.domain.reading.numbers import Number
 from advocacy.domain.reading.page import Page
+from advocacy.domain.sentence import Sentence
 
 _MOST_DATES = 300
 _YEARS = range(1948, 2100)
@@ -22,7 +23,7 @@ class Found:
     start: int
     end: int
     value: date | None
-    note: str | None = None
+    note: Sentence | None = None
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,7 @@ def _spelled(match: re.Match[str]) -> Found | None:
     month = lexicon().months[match["month"] or match["month2"]]
     year = match["year"] or match["year2"]
     if year is None:
-        return Found(match.start(), match.end(), None, "no year is printed")
+        return Found(match.start(), match.end(), None, Sentence("no year is printed"))
     return _found(match, int(year) if len(year) == 4 else _century(int(year)), month, day)
 
 
@@ -225,7 +226,7 @@ def _figures(match: re.Match[str], language: str | None) -> Found | None:
         return _found(match, year, first, second)
     if first == second:
         return _found(match, year, first, second)
-    return Found(match.start(), match.end(), None, "day and month may stand in either order")
+    return Found(match.start(), match.end(), None, Sentence("day and month may stand in either order"))
 
 
 def _century(short: int) -> int:

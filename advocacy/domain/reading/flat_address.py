@@ -9,6 +9,7 @@ from advocacy.domain.reading.names import ADDRESS_STEMS
 from advocacy.domain.reading.page import Line, Page, Span, fold
 from advocacy.domain.reading.places import country_of_address
 from advocacy.domain.reading.values import Field, Target
+from advocacy.domain.sentence import Sentence
 
 _BRACKET = re.compile(r"\s*\(([^()]{0,300})\)\s*")
 _PARTICLES = frozenset(
@@ -46,7 +47,9 @@ def flat_targets(page: Page, start: int, end: int, role: str, taken: list[Span])
         start = _skip_notes(page, start, end)
         stop, values = _contacts(page, start, end)
         if target := _target(page, start, values, role):
-            found.append(Field(target, 0.6, page.source_span(start, stop), "the line breaks of this address were lost"))
+            found.append(
+                Field(target, 0.6, page.source_span(start, stop), Sentence("the line breaks of this address were lost"))
+            )
         start = max(stop, start + 1)
     return found
 

@@ -9,6 +9,7 @@ from advocacy.domain.reading.page import Page
 from advocacy.domain.reading.parts import Part
 from advocacy.domain.reading.places import mentions
 from advocacy.domain.reading.values import Field
+from advocacy.domain.sentence import Sentence
 
 _WORD = re.compile(r"[^\s]+")
 _LONGEST = 16
@@ -34,7 +35,9 @@ def flat_headline(
     title = page.said(start, end).strip(" :-.,")
     if len(title.split()) < 2:
         return Field(None)
-    return Field(title, confidence, page.source_span(start, end), "the headline was not set apart in this text")
+    return Field(
+        title, confidence, page.source_span(start, end), Sentence("the headline was not set apart in this text")
+    )
 
 
 def _start(page: Page, number: Number | None, index: Number | None, dates: tuple[Found, ...]) -> int:

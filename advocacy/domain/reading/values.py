@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from advocacy.domain.addressee import Addressee, Role
 from advocacy.domain.reading.page import Span
+from advocacy.domain.sentence import Sentence, kept
 
 T = TypeVar("T")
 SURE = 0.8
@@ -19,7 +20,7 @@ class Field(Generic[T]):
     value: T
     confidence: float = 0.0
     span: Span | None = None
-    note: str | None = None
+    note: Sentence | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Verdict:
     """Whether the text is an urgent action, and the reason in words."""
 
     is_action: bool
-    reason: str
+    reason: Sentence
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,7 @@ def _field_json(field: Field[Any]) -> dict[str, Any]:
         "value": value,
         "confidence": round(field.confidence, 2),
         "span": list(field.span) if field.span else None,
-        "note": field.note,
+        "note": kept(field.note) if field.note else None,
     }
 
 

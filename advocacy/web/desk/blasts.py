@@ -22,6 +22,7 @@ from advocacy.operations.blast_moves import Decision
 from advocacy.web import access
 from advocacy.web.desk import agenda, counting, mails, previews, sending, trouble, who
 from advocacy.web.desk.words import mail_name
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_blasts", __name__, url_prefix="/desk/blasts")
 
@@ -117,7 +118,7 @@ def move(blast_id: int, act: str) -> ResponseReturnValue:
         flash(_SAID[act](), "good")
     except ConflictError as error:
         session.rollback()
-        flash(str(error), "warning")
+        flash(say(error), "warning")
     return redirect(url_for("desk_blasts.show", blast_id=blast_id))
 
 
@@ -132,7 +133,7 @@ def send_again(blast_id: int) -> ResponseReturnValue:
         flash(_("It goes out now to those who did not get it."), "good")
     except ConflictError as error:
         session.rollback()
-        flash(str(error), "warning")
+        flash(say(error), "warning")
     return redirect(url_for("desk_blasts.show", blast_id=blast_id))
 
 
@@ -148,7 +149,7 @@ def decide(blast_id: int, no: int) -> ResponseReturnValue:
         flash(_("Decided, and written into the audit log."), "good")
     except ConflictError as error:
         session.rollback()
-        flash(str(error), "warning")
+        flash(say(error), "warning")
     return redirect(url_for("desk_blasts.show", blast_id=blast_id))
 
 

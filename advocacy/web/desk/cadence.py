@@ -19,6 +19,7 @@ from advocacy.web import access
 from advocacy.web.desk import mails, timeline, who
 from advocacy.web.desk.forms import a_number, a_time
 from advocacy.web.requests import settings
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_cadence", __name__, url_prefix="/desk/campaigns")
 
@@ -54,7 +55,7 @@ def change(slug: str) -> ResponseReturnValue:
         return _page(campaigns.find(session, slug), None, faults=dict(error.faults)), 422
     except ConflictError as error:
         session.rollback()
-        flash(str(error), "warning")
+        flash(say(error), "warning")
         return redirect(url_for("desk_campaigns.plan", slug=slug))
     flash(_("The cadence is changed. Everything unsent was planned anew."), "good")
     return redirect(url_for("desk_campaigns.plan", slug=slug))

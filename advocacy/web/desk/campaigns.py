@@ -22,6 +22,7 @@ from advocacy.web.desk import campaign_list, mails, timeline, who
 from advocacy.web.desk.forms import a_day
 from advocacy.web.desk.words import weekday
 from advocacy.web.requests import settings
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_campaigns", __name__, url_prefix="/desk/campaigns")
 
@@ -48,7 +49,7 @@ def read() -> ResponseReturnValue:
     try:
         first, *others = _imported(text, request.files.get("file"))
     except InvalidError as error:
-        return render_template("desk/new.html", fault=str(error), text=text), 422
+        return render_template("desk/new.html", fault=say(error), text=text), 422
     if others:
         flash(_("It holds %(number)s actions. Each became a draft to review.", number=len(others) + 1), "good")
         return redirect(url_for("desk_campaigns.listed", state=CampaignState.DRAFT.value))
@@ -75,7 +76,7 @@ def blank() -> ResponseReturnValue:
             db.session(), request.form.get("title", ""), now=who.now(), actor=who.actor(), settings=settings()
         )
     except InvalidError as error:
-        return render_template("desk/new.html", fault=str(error), text=""), 422
+        return render_template("desk/new.html", fault=say(error), text=""), 422
     return redirect(url_for("desk_review.show", slug=campaign.slug))
 
 
@@ -141,7 +142,7 @@ def deadline(slug: str) -> ResponseReturnValue:
         try:
             changes = campaigns.deadline_changes(session, campaign, day, who.now())
         except InvalidError as error:
-            fault = str(error)
+            fault = say(error)
     elif request.args.get("day"):
         fault = _("Write the day as year, month and day: 2026-03-03.")
     page = render_template("desk/campaign/deadline.html", campaign=campaign, day=day, changes=changes, fault=fault)
@@ -179,7 +180,7 @@ def act(slug: str, act: str) -> ResponseReturnValue:
         flash(said[act], "good")
     except ConflictError as error:
         session.rollback()
-        flash(str(error), "warning")
+        flash(say(error), "warning")
     ended = act == "close" and outcomes.waiting(session, campaign) is not None and who.me().may(Permission.SEND)
     return redirect(url_for("desk_updates.outcome" if ended else "desk_campaigns.case", slug=slug))
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from advocacy.domain.errors import NotFoundError
 from advocacy.domain.permissions import Permission
@@ -29,7 +30,7 @@ def ask(slug: str) -> ResponseReturnValue:
     what, number = request.form.get("what", ""), a_number(request.form.get("blast", ""))
     blast = session.get(Blast, number) if number else None
     if what not in set(What) or (blast is not None) != (what == What.MAIL):
-        raise NotFoundError("There is nothing to count.")
+        raise NotFoundError(_("There is nothing to count."))
     headcounts.ask(session, campaign, What(what), blast, who.now())
     pages = {What.LAUNCH: "desk_launch.show", What.NEWS: "desk_updates.outcome"}
     if blast is None:

@@ -16,6 +16,7 @@ from advocacy.web import access
 from advocacy.web.desk import who
 from advocacy.web.desk.forms import split
 from advocacy.web.public import choices
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_embassies", __name__, url_prefix="/desk/settings/embassies")
 
@@ -64,7 +65,7 @@ def move(embassy_id: int, step: str) -> ResponseReturnValue:
         act(session, row, clock=current().clock, actor=who.actor())
     except ConflictError as error:
         session.rollback()
-        flash(str(error), "warning")
+        flash(say(error), "warning")
         return redirect(url_for("desk_embassies.listed"))
     if step == "off":
         flash(_("%(name)s is off the list. You can put it back below.", name=row.name), "good")

@@ -11,6 +11,7 @@ from advocacy.models.base import db
 from advocacy.operations import organisers
 from advocacy.operations.organisers import Entry, LinkPurpose
 from advocacy.web.access import public
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_enter", __name__, url_prefix="/desk")
 
@@ -35,7 +36,7 @@ def enter(token: str) -> ResponseReturnValue:
         return render_template("desk/sign_in/spent.html"), 404
     except InvalidError as error:
         entry = organisers.entry(session, token, now)
-        return render_template("desk/sign_in/enter.html", entry=entry, token=token, fault=str(error)), 422
+        return render_template("desk/sign_in/enter.html", entry=entry, token=token, fault=say(error)), 422
     return _go_on(entry)
 
 

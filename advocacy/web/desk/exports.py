@@ -13,6 +13,7 @@ from advocacy.models.supporter_export import SupporterExport
 from advocacy.operations import exports
 from advocacy.web import access
 from advocacy.web.desk import choosing, who
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_exports", __name__, url_prefix="/desk/supporters/exports")
 
@@ -45,7 +46,7 @@ def order() -> ResponseReturnValue:
     try:
         made = exports.order(session, wanted, now=who.now(), actor=who.actor())
     except ConflictError as error:
-        flash(str(error), "warning")
+        flash(say(error), "warning")
         return redirect(url_for("desk_exports.asking", **choosing.args_of(wanted)))
     return _to(made)
 

@@ -21,6 +21,7 @@ from advocacy.web import access
 from advocacy.web import requests as web_requests
 from advocacy.web.desk import import_words, who
 from advocacy.web.desk.forms import a_number
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_imports", __name__, url_prefix="/desk/supporters/imports")
 
@@ -46,7 +47,7 @@ def hand_in() -> ResponseReturnValue:
     try:
         made = imports.take(db.session(), file.stream, file.filename, now=who.now(), actor=who.actor())
     except InvalidError as error:
-        return _listed(str(error)), 422
+        return _listed(say(error)), 422
     return _to(made)
 
 
@@ -84,7 +85,7 @@ def set_columns(import_uid: str) -> ResponseReturnValue:
             )
             return _to(found)
     except InvalidError as error:
-        faults = {"columns": str(error)}
+        faults = {"columns": say(error)}
     return _columns(found, faults, chosen), 422
 
 
@@ -118,7 +119,7 @@ def discard(import_uid: str) -> ResponseReturnValue:
         imports.discard(session, found, now=who.now())
         flash(_("The file is dropped. Nobody of it was added."), "good")
     except ConflictError as error:
-        flash(str(error), "warning")
+        flash(say(error), "warning")
     return redirect(url_for("desk_imports.listed"))
 
 
@@ -140,7 +141,7 @@ def undo(import_uid: str) -> ResponseReturnValue:
     try:
         imports.undo(session, found, now=who.now(), actor=who.actor())
     except ConflictError as error:
-        flash(str(error), "warning")
+        flash(say(error), "warning")
     return _to(found)
 
 
@@ -217,7 +218,7 @@ def _columns(found: SupporterImport, faults: Mapping[str, str], chosen: Mapping[
     try:
         rows = imports.first_rows(db.session(), found, _SAMPLES, charset=charset, delimiter=delimiter)
     except BrokenFileError as error:
-        rows, faults = [], {"charset": _("Read this way it breaks. %(why)s", why=str(error))}
+        rows, faults = [], {"charset": _("Read this way it breaks. %(why)s", why=say(error))}
     guessed = chosen or {Column(name): at for name, at in found.columns.items()}
     header = rows[0].cells if rows else ()
     return render_template(

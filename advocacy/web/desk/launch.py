@@ -15,6 +15,7 @@ from advocacy.web import access
 from advocacy.web.desk import counting, mails, previews, who
 from advocacy.web.public import campaigns as public_campaigns
 from advocacy.web.requests import settings
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_launch", __name__, url_prefix="/desk/campaigns")
 
@@ -81,7 +82,7 @@ def launch(slug: str) -> ResponseReturnValue:
         campaigns.launch(session, campaign, gateways=current(), settings=settings(), actor=who.actor())
     except ConflictError as error:
         session.rollback()
-        flash(str(error), "warning")
+        flash(say(error), "warning")
         return redirect(url_for("desk_launch.show", slug=slug))
     flash(_("The campaign is live. Its first mails leave within a minute."), "good")
     return redirect(url_for("desk_campaigns.plan", slug=slug))

@@ -21,6 +21,7 @@ from advocacy.web import access
 from advocacy.web.desk import previews, who
 from advocacy.web.desk.previews import SamplePerson
 from advocacy.web.desk.words import channel_word
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_letters", __name__, url_prefix="/desk/campaigns")
 
@@ -56,7 +57,7 @@ def show(slug: str) -> ResponseReturnValue:
                 )
                 letters.append((person, asked_for.tone, compose(asked_for, load_pools())))
         except (InvalidError, NotFoundError) as error:
-            fault = str(error)
+            fault = say(error)
     return render_template(
         "desk/campaign/letters.html",
         campaign=campaign,

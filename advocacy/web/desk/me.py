@@ -16,6 +16,7 @@ from advocacy.operations import desk_sessions, organisers
 from advocacy.web import access, security
 from advocacy.web.desk import who
 from advocacy.web.locale import COOKIE, DESK
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_me", __name__, url_prefix="/desk/settings/me")
 
@@ -41,7 +42,7 @@ def password() -> ResponseReturnValue:
         organisers.set_password(session, person, request.form.get("password", ""), now=now)
     except InvalidError as error:
         session.rollback()
-        return _page(str(error)), 422
+        return _page(say(error)), 422
     desk_sessions.end_all(session, person, now=now)
     login_user(person)
     flash(_("Your password is changed. Everywhere else you are signed out."), "good")

@@ -18,6 +18,7 @@ from advocacy.models.supporter import Supporter, opened
 from advocacy.operations import blasts, manuscripts
 from advocacy.operations.words import campaign_facts, template_of
 from advocacy.web.requests import settings
+from advocacy.web.sentences import say
 
 FRAME_POLICY = (
     "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'"
@@ -79,9 +80,8 @@ def blast_words(session: Session, blast: Blast, campaign: Campaign, language: st
 def _as_typed(draft: blasts.Draft, error: UnwritableError) -> Words:
     """Return a draft that cannot be made a mail any more as it was typed, under the reason."""
     subject, text = literal(draft.subject), literal(draft.text)
-    return Words(
-        subject, f"{error}\n\n{text}", f"<p><strong>{escape(str(error))}</strong></p><pre>{escape(text)}</pre>"
-    )
+    why = say(error)
+    return Words(subject, f"{why}\n\n{text}", f"<p><strong>{escape(why)}</strong></p><pre>{escape(text)}</pre>")
 
 
 def filled(words: Words, campaign: Campaign, person: SamplePerson | None) -> Words:

@@ -10,6 +10,7 @@ from advocacy.models.base import db
 from advocacy.operations import campaigns, rehearsing
 from advocacy.web import access
 from advocacy.web.requests import settings
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_rehearsal", __name__, url_prefix="/desk/campaigns")
 
@@ -37,7 +38,7 @@ def rehearse(slug: str) -> ResponseReturnValue:
     try:
         rehearsal = rehearsing.rehearse(session, campaign, supporters=number, gateways=current(), settings=settings())
     except ConflictError as error:
-        fault = str(error)
+        fault = say(error)
     page = render_template(
         "desk/campaign/rehearse.html", campaign=campaign, number=number, most=MOST, rehearsal=rehearsal, fault=fault
     )

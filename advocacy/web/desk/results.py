@@ -18,6 +18,7 @@ from advocacy.web.desk import who
 from advocacy.web.desk.sections import Section, sections
 from advocacy.web.desk.timeline import Look
 from advocacy.web.requests import settings
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_results", __name__, url_prefix="/desk/campaigns")
 
@@ -68,7 +69,7 @@ def count_opens(slug: str) -> ResponseReturnValue:
             opens.stop(session, campaign, now=who.now(), actor=who.actor())
             flash(_("No further opens are counted."), "good")
     except ConflictError as error:
-        flash(str(error), "warning")
+        flash(say(error), "warning")
     return redirect(url_for("desk_results.show", slug=slug))
 
 

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from advocacy.domain import zones
 from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.domain.permissions import Permission
+from advocacy.domain.sentence import Sentence
 from advocacy.models import campaign as campaign_rows
 from advocacy.models.base import db
 from advocacy.models.campaign import AddresseeRow, Campaign, Demand
@@ -20,6 +21,7 @@ from advocacy.web import access
 from advocacy.web.desk import who
 from advocacy.web.desk.forms import corrections
 from advocacy.web.requests import settings
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_review", __name__, url_prefix="/desk/campaigns")
 
@@ -69,7 +71,7 @@ def save(slug: str) -> ResponseReturnValue:
         return _page(campaigns.find(session, slug), error.faults), 422
     except ConflictError as error:
         session.rollback()
-        flash(str(error), "warning")
+        flash(say(error), "warning")
         return redirect(url_for("desk_review.show", slug=slug))
     if "back" in request.form:
         row = _removed(campaign, request.form["back"])
@@ -168,7 +170,7 @@ def _notes(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for group, found in fields.items():
         for name, read in _each(group, found):
             if read.get("note"):
-                yield name, read["note"]
+                yield name, Sentence.restored(read["note"])
 
 
 def _each(group: str, found: Any) -> Iterator[tuple[str, dict[str, Any]]]:

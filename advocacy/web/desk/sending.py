@@ -33,6 +33,7 @@ from advocacy.web import access
 from advocacy.web.desk import previews, who
 from advocacy.web.desk.forms import a_number
 from advocacy.web.requests import settings
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_sending", __name__, url_prefix="/desk/blasts")
 
@@ -120,7 +121,7 @@ def throw_away(blast_id: int) -> ResponseReturnValue:
         campaign = manuscripts.throw_away(session, blast_id, now=who.now(), actor=who.actor())
     except ConflictError as error:
         session.rollback()
-        flash(str(error), "warning")
+        flash(say(error), "warning")
         return redirect(url_for("desk_blasts.show", blast_id=blast_id))
     flash(_("The draft is thrown away."), "good")
     return redirect(url_for("desk_campaigns.plan", slug=campaign.slug))
@@ -149,10 +150,10 @@ def _pressed(blast_id: int, act: Callable[..., Blast]) -> Blast | ResponseReturn
         return act(session, blast_id, typed=typed or 0, gateways=current(), settings=settings(), actor=who.actor())
     except (InvalidError, ConflictError) as error:
         session.rollback()
-        faults = dict(error.faults) if isinstance(error, InvalidError) else {"people": str(error)}
+        faults = dict(error.faults) if isinstance(error, InvalidError) else {"people": say(error)}
         found = _open(blast_id)
         if found is None:
-            flash(str(error), "warning")
+            flash(say(error), "warning")
             return redirect(url_for("desk_blasts.show", blast_id=blast_id))
         return _page(*found, faults=faults), 422
 
@@ -163,7 +164,7 @@ def _moved(blast_id: int, act: Callable[[], Blast], said: str, onwards: str) -> 
         flash(said, "good")
     except ConflictError as error:
         db.session().rollback()
-        flash(str(error), "warning")
+        flash(say(error), "warning")
         onwards = "desk_blasts.show"
     return redirect(url_for(onwards, blast_id=blast_id))
 

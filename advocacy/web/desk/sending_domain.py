@@ -12,6 +12,7 @@ from advocacy.operations import sending_domain
 from advocacy.web import access
 from advocacy.web.desk import who
 from advocacy.web.requests import settings
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_domain", __name__, url_prefix="/desk/settings/domain")
 
@@ -30,7 +31,7 @@ def look() -> ResponseReturnValue:
     try:
         sending_domain.ask(db.session(), settings(), selector=selector, now=who.now())
     except InvalidError as error:
-        return _page(fault=str(error)), 422
+        return _page(fault=say(error)), 422
     flash(_("A worker looks now. Load this page again in a moment."), "good")
     return redirect(url_for("desk_domain.show"))
 
@@ -44,7 +45,7 @@ def release() -> ResponseReturnValue:
         flash(_("The trial is over: mail goes to everyone it is for."), "good")
     except ConflictError as error:
         db.session.rollback()
-        flash(str(error), "warning")
+        flash(say(error), "warning")
     return redirect(url_for("desk_domain.show"))
 
 

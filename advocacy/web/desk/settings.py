@@ -19,6 +19,7 @@ from advocacy.web import access
 from advocacy.web import requests as web_requests
 from advocacy.web.desk import who
 from advocacy.web.desk.forms import a_day
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_settings", __name__, url_prefix="/desk/settings")
 
@@ -53,7 +54,7 @@ def invite() -> ResponseReturnValue:
             actor=who.actor(),
         )
     except (ConflictError, InvalidError) as error:
-        return _people(fault=str(error), email=email), 422
+        return _people(fault=say(error), email=email), 422
     flash(_("%(email)s is invited by mail.", email=person.email), "good")
     return _people(link=link if _shows_links() else None)
 
@@ -149,7 +150,7 @@ def _done(person_id: int, act: Any, said: str) -> ResponseReturnValue:
         flash(said, "good")
     except ConflictError as error:
         db.session.rollback()
-        flash(str(error), "warning")
+        flash(say(error), "warning")
     return redirect(url_for("desk_settings.people"))
 
 

@@ -27,6 +27,7 @@ from advocacy.web.desk.forms import a_day
 from advocacy.web.desk.words import channel_word
 from advocacy.web.public import choices
 from advocacy.web.requests import settings
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_stall", __name__, url_prefix="/desk/campaigns")
 
@@ -59,7 +60,7 @@ def sheets(slug: str) -> ResponseReturnValue:
             letter_words=paper_words(load_pools().best(campaign.language)),
         )
     except InvalidError as error:
-        return _page(campaign, error.faults or {"letters": str(error)}), 422
+        return _page(campaign, error.faults or {"letters": say(error)}), 422
     printed = current().press.stall(sheet)
     headers = {"Content-Disposition": f'attachment; filename="stall-{campaign.slug}.pdf"'}
     return Response(printed.content, content_type="application/pdf", headers=headers)

@@ -25,6 +25,7 @@ from advocacy.web import access
 from advocacy.web import wording as web_wording
 from advocacy.web.desk import choosing, who
 from advocacy.web.desk.sections import few_together, together
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_supporters", __name__, url_prefix="/desk/supporters")
 
@@ -120,7 +121,7 @@ def stop(uid: str) -> ResponseReturnValue:
         privacy.stop(db.session(), _found(uid), now=who.now(), actor=who.actor())
         flash(_("Nothing is sent to this person any more."), "good")
     except ConflictError as error:
-        flash(str(error), "warning")
+        flash(say(error), "warning")
     return redirect(url_for("desk_supporters.person", uid=uid))
 
 

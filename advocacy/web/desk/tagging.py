@@ -13,6 +13,7 @@ from advocacy.models.tagging import Tagging
 from advocacy.operations import supporter_counts, tagging
 from advocacy.web import access
 from advocacy.web.desk import choosing, who
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_tagging", __name__, url_prefix="/desk/supporters/tags")
 
@@ -31,7 +32,7 @@ def order() -> ResponseReturnValue:
     try:
         made = tagging.order(db.session(), wanted, form.get("tag", ""), adds=adds, now=who.now(), actor=who.actor())
     except InvalidError as error:
-        return _ask(wanted, str(error)), 422
+        return _ask(wanted, say(error)), 422
     return _to(made)
 
 
@@ -56,7 +57,7 @@ def undo(tagging_uid: str) -> ResponseReturnValue:
     try:
         tagging.undo(session, found, now=who.now(), actor=who.actor())
     except ConflictError as error:
-        flash(str(error), "warning")
+        flash(say(error), "warning")
     return _to(found)
 
 

@@ -16,6 +16,7 @@ from advocacy.operations.updates import Update
 from advocacy.web import access
 from advocacy.web.desk import counting, who
 from advocacy.web.requests import settings
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_updates", __name__, url_prefix="/desk/campaigns")
 
@@ -83,7 +84,7 @@ def begin(slug: str) -> ResponseReturnValue:
         )
     except ConflictError as error:
         session.rollback()
-        flash(str(error), "warning")
+        flash(say(error), "warning")
         return redirect(url_for("desk_campaigns.case", slug=slug))
     return redirect(url_for("desk_updates.outcome", slug=slug))
 
@@ -107,10 +108,10 @@ def save(slug: str) -> ResponseReturnValue:
         session.rollback()
         campaign, blast = _waiting(slug)
         if blast is None:
-            flash(str(error), "warning")
+            flash(say(error), "warning")
             return redirect(url_for("desk_campaigns.case", slug=slug))
-        faults = dict(error.faults) if isinstance(error, InvalidError) else {"subject": str(error)}
-        return _outcome_page(campaign, blast, subject, text, faults or {"text": str(error)}), 422
+        faults = dict(error.faults) if isinstance(error, InvalidError) else {"subject": say(error)}
+        return _outcome_page(campaign, blast, subject, text, faults or {"text": say(error)}), 422
     flash(_("The outcome mail is on its way.") if send else _("Saved. Nothing is sent by that."), "good")
     return redirect(url_for("desk_blasts.show", blast_id=blast.id))
 
@@ -136,10 +137,10 @@ def _refused(slug: str, error: Exception) -> ResponseReturnValue:
     except NotFoundError:
         update = None
     if update is None:
-        flash(str(error), "warning")
+        flash(say(error), "warning")
         return redirect(url_for("desk_campaigns.listed"))
     faults = error.faults.values() if isinstance(error, InvalidError) else ()
-    return _page(update, " ".join([str(error), *faults])), 422
+    return _page(update, " ".join([say(error), *map(say, faults)])), 422
 
 
 def _outcome_page(

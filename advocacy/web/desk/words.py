@@ -13,16 +13,15 @@ from flask_babel import ngettext as plural
 from markupsafe import Markup, escape
 
 from advocacy.domain.addressee import Channel
-from advocacy.domain.blast import BlastState
-from advocacy.domain.campaign import CampaignState
-from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.selection import Selection
 from advocacy.domain.wording import city_of, locale_for, long_day
 from advocacy.gateways import current
 from advocacy.models.campaign import Campaign
 from advocacy.web.desk import who
+from advocacy.web.sentences import say, state_word
 
 bp = Blueprint("desk_words", __name__)
+bp.add_app_template_filter(state_word)
 
 
 def _(text: str, **values: object) -> str:
@@ -53,7 +52,7 @@ def moment(instant: datetime | None) -> str:
 @bp.app_template_filter("commands")
 def commands(text: str) -> Markup:
     """A sentence in which `commands` stand between back-quotes, with them as code."""
-    pieces = text.split("`")
+    pieces = say(text).split("`")
     marked = [Markup("<code>{}</code>").format(piece) if at % 2 else escape(piece) for at, piece in enumerate(pieces)]
     return Markup("").join(marked)
 
@@ -61,6 +60,7 @@ def commands(text: str) -> Markup:
 @bp.app_template_filter("sentence")
 def sentence(text: str) -> str:
     """A reason as a sentence of its own."""
+    text = say(text)
     return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
@@ -137,26 +137,6 @@ def unnamed(what: str) -> str:
             "People must be able to answer: neither ORGANISATION_CONTACT nor MAIL_FROM is an address that somebody reads."
         ),
     }.get(what, "")
-
-
-@bp.app_template_filter("state_word")
-def state_word(state: CampaignState | BlastState | DispatchState) -> str:
-    """A state as a word for a reader."""
-    told = {
-        BlastState.DRAFT: _("draft"),
-        BlastState.PROPOSED: _("waits for approval"),
-        BlastState.SCHEDULED: _("planned"),
-        BlastState.PLANNING: _("being prepared"),
-        BlastState.SENDING: _("sending"),
-        BlastState.PAUSED: _("paused"),
-        BlastState.BLOCKED: _("blocked"),
-        BlastState.MISSED: _("missed"),
-        BlastState.COMPLETED: _("sent"),
-        BlastState.CANCELLED: _("cancelled"),
-        CampaignState.LIVE: _("live"),
-        CampaignState.CLOSED: _("closed"),
-    }
-    return told.get(state, str(state))
 
 
 @bp.app_template_filter("channel_word")

@@ -28,6 +28,7 @@ from advocacy.web.desk.composing import Said
 from advocacy.web.desk.previews import SamplePerson
 from advocacy.web.desk.words import channel_word
 from advocacy.web.requests import settings
+from advocacy.web.sentences import say
 
 bp = Blueprint("desk_writing", __name__, url_prefix="/desk")
 
@@ -198,7 +199,7 @@ def _page(
     error = error or stale
     faults: dict[str, str] = dict(error.faults) if isinstance(error, InvalidError) else {}
     if error is not None and not faults:
-        faults = {"subject": str(error)}
+        faults = {"subject": say(error)}
     look = request.values.get("look", "")
     return render_template(
         "desk/campaign/write.html",
