@@ -13,14 +13,22 @@ from sqlalchemy.orm import Session
 from advocacy.domain import complaints
 from advocacy.domain.blast import BlastState
 from advocacy.domain.permissions import OrganiserRole
-from tests.test_translations import written
+from advocacy.web.desk import deeds
+from tests.test_translations import ROOT, written
 from tests.web.desks import Scene, add_organiser, set_scene, sign_in
 from tests.web.test_desk_access import path_of, routes
 
 _FIELD = re.compile(r"%\(\w+\)s")
 _LEAST_WORDS = 3
-_IN_ENGLISH_ON_PURPOSE = {"desk_blasts.mail", "desk_launch.preview", "desk_campaigns.letters", "desk_stall.sheets"}
-"""Mails and letters of a campaign that is in English."""
+_SEALED_COLUMNS = {"supporter.email", "supporter.name", "supporter.town"}
+_IN_ENGLISH_ON_PURPOSE = {
+    "desk_blasts.mail",
+    "desk_launch.page",
+    "desk_launch.preview",
+    "desk_campaigns.letters",
+    "desk_stall.sheets",
+}
+"""Mails, letters and the page of a campaign that is in English."""
 
 
 @pytest.fixture
@@ -131,3 +139,20 @@ def test_a_reason_that_was_stored_is_told_in_french_too(client: FlaskClient, ses
     assert str(scene.blast.state_reason).startswith("complaints: 1,234 of 56,789 people")
     assert "Plaintes\xa0: 1\u202f234 personnes sur 56\u202f789" in page
     assert _left_in_english(page) == []
+
+
+def test_every_deed_that_the_audit_log_holds_has_a_name(app: Flask) -> None:
+    heads = {what.partition(".")[0] for what in _deeds(app)}
+    named = re.compile(rf'"((?:{"|".join(sorted(heads))})\.[a-z_]+)"')
+    found = {
+        what
+        for path in (ROOT / "advocacy" / "operations").rglob("*.py")
+        for what in named.findall(path.read_text(encoding="utf-8"))
+    }
+
+    assert found - set(_deeds(app)) - _SEALED_COLUMNS == set()
+
+
+def _deeds(app: Flask) -> dict[str, str]:
+    with app.test_request_context():
+        return deeds.words()

@@ -7,6 +7,7 @@ from advocacy.web.desk import (
     cadence,
     campaigns,
     counting,
+    deeds,
     dossier,
     embassies,
     enter,
@@ -35,6 +36,7 @@ from advocacy.web.desk import (
 )
 
 PAGES: tuple[Blueprint, ...] = (
+    deeds.bp,
     words.bp,
     enter.bp,
     today.bp,

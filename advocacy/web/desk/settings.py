@@ -18,6 +18,7 @@ from advocacy.operations import organisers
 from advocacy.web import access
 from advocacy.web import requests as web_requests
 from advocacy.web.desk import who
+from advocacy.web.desk.deeds import deed
 from advocacy.web.desk.forms import a_day
 from advocacy.web.sentences import say
 
@@ -120,7 +121,7 @@ def audit() -> ResponseReturnValue:
         "desk/settings/audit.html",
         entries=found[:_PAGE],
         more=found[_PAGE - 1].id if len(found) > _PAGE else None,
-        kinds=[(kind, kind) for kind in kinds],
+        kinds=[(kind, deed(kind)) for kind in kinds],
         people=sorted(names.items(), key=lambda each: each[1]),
         said=said,
         names=names,
