@@ -1,4 +1,4 @@
-"""Supporters sign up: what was asked is kept and a confirmation ordered, in eight statements that are built once.
+"""Supporters sign up: what was asked is kept and a confirmation ordered, in seven statements that are built once.
 
 Building eighteen statements anew, through the ORM, was four fifths of what a sign-up cost. Known and unknown addresses
 run through the same statements in the same order, so that neither the answer nor its time tells them apart.
