@@ -10,14 +10,14 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -28,9 +28,10 @@ from advocacy.domain.supporter import SupporterState
 from advocacy.gateways import Gateways
 from advocacy.gateways.clock import OffsetClock, SimulatedClock
 from advocacy.gateways.sendgrid_reports import SendGridReports
-from advocacy.models.base import db
-from advocacy.models.blast import Blast, Dispatch
+from advocacy.models.base import db, keys_of
+from advocacy.models.blast import Blast, Delivery, Dispatch
 from advocacy.models.single_mail import SingleKind
+from advocacy.models.supporter import Supporter
 from advocacy.operations import invariants, planning
 from advocacy.operations.ordering import order
 from tests.factories import add_campaign, add_supporter, subscribe
@@ -143,6 +144,29 @@ class Arena:
             unplanned = select(func.count()).where(Blast.rule == "launch", Blast.planned_at.is_(None))
             open_ = select(func.count()).where(Dispatch.blast_id.in_(launches), Dispatch.state.in_(OPEN))
             return session.scalar(unplanned) == 0 and session.scalar(open_) == 0
+
+    def tell(self, people: Iterable[str]) -> str:
+        """Say in which request each of these people is, and what became of it: for the one who looks for a fault."""
+        with self.session() as session:
+            keys = {keys_of(session).email_keys(person)[0]: person for person in people}
+            rows = session.execute(
+                select(Supporter.email_key, Blast.state, Blast.state_reason, Delivery, Dispatch)
+                .join(Delivery, Delivery.supporter_id == Supporter.id)
+                .join(Blast, Blast.id == Delivery.blast_id)
+                .outerjoin(Dispatch, and_(Dispatch.blast_id == Blast.id, Dispatch.no == Delivery.dispatch_no))
+                .where(Supporter.email_key.in_(keys))
+                .order_by(Blast.id, Delivery.dispatch_no)
+            ).all()
+            return "\n".join(
+                f"{keys[key]} blast {state} {why} skip {delivery.skip_reason} outcome {delivery.outcome} request "
+                + (
+                    f"{request.no} of {request.parent_no} {request.state} {request.state_reason} {request.settled_how} "
+                    f"{request.http_status} {request.error} begun {request.inflight_at} settled {request.settled_at}"
+                    if request
+                    else "-"
+                )
+                for key, state, why, delivery, request in rows
+            )
 
     @property
     def received(self) -> Counter[str]:

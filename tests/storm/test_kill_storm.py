@@ -83,7 +83,8 @@ def test_a_storm_of_kills_loses_nobody_and_doubles_nobody(arena: Arena, seed: in
     assert len(others) == more * MORE
     everyone = {f"p{number:05}@example.org" for number in range(PEOPLE)}
     assert [person for person, times in (arena.received + in_time + others).items() if times > 1] == []
-    assert everyone - set(arena.received) <= set(leavers.answered)
+    lost = everyone - set(arena.received) - set(leavers.answered)
+    assert not lost, arena.tell(lost)
     assert leavers.late() == []
     assert len(leavers.answered) == LEAVING
     assert [one for one in arena.double.taken("late") if one.begun > ITS_END.timestamp()] == []
