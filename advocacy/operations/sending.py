@@ -97,7 +97,7 @@ def hand_over(
         _give_up(session, claimed, failed, gateways=gateways)
         return
     started = gateways.clock.boottime()
-    if not _begin(session, claimed, built, gateways=gateways, settings=settings):
+    if not begin(session, claimed, built, gateways=gateways, settings=settings):
         return
     if not built.request.people:
         return
@@ -154,7 +154,7 @@ def _accepted(session: Session, claimed: Claim, outcome: Accepted, *, gateways: 
     return True
 
 
-def _begin(session: Session, claimed: Claim, built: Built, *, gateways: Gateways, settings: Settings) -> bool:
+def begin(session: Session, claimed: Claim, built: Built, *, gateways: Gateways, settings: Settings) -> bool:
     """T2: from here on the request may leave. False when we no longer hold it, or its blast may not send."""
     clock = gateways.clock
     connection = session.connection()
