@@ -69,7 +69,8 @@ def restore(app: Flask, file: Path, yes: bool) -> None:  # noqa: FBT001
     """Put FILE in the database's place. Nothing is sent until `advocacy engine resume`.
 
     Whoever unsubscribed, left a single list or was erased since the copy was made stays so, as far as the database that
-    was here or the journals in the instance's folder know of it.
+    was here or the journals in the instance's folder know of it. Each mail that may have gone out
+    since then is paused until somebody decides.
     """
     settings: Settings = app.extensions["advocacy.settings"]
     _refuse_while_running(settings)
@@ -85,12 +86,17 @@ def restore(app: Flask, file: Path, yes: bool) -> None:  # noqa: FBT001
     except backups.BackupError as error:
         raise ConflictError(str(error)) from None
     bring_up_to_date(app)
-    added = journal.hold_and_apply(db.session(), entries, now=gateways.current().clock.now())
+    done = journal.hold_and_apply(db.session(), entries, now=gateways.current().clock.now())
     again = withdrawals.apply(db.session(), ended, now=gateways.current().clock.now())
     journal.renew(db.session(), stopped)
     withdrawals.renew(db.session(), left)
-    note(f"Restored {file}; {added} suppressions made since then hold again.")
+    note(f"Restored {file}; {done.suppressions} suppressions made since then hold again.")
     note(f"{again} people who left a list or were erased since then are off it and erased again.")
+    if done.mails:
+        note(
+            f"{done.mails} mails may have gone out since the copy was made: each is paused until somebody resumes or "
+            "cancels it on its campaign's page (or by `advocacy blasts`). Resumed, some people may get it twice."
+        )
     note("Nothing is sent until you say so: look at the campaigns, then `advocacy engine resume`.")
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from advocacy.models import installation
 from advocacy.models.supporter import Supporter, Suppression
-from advocacy.operations import audit, suppressing
+from advocacy.operations import audit, restoring, suppressing
 
 NAME = "suppressions.jsonl"
 _AT_ONCE = 10_000
@@ -98,11 +98,20 @@ def stored(session: Session) -> list[Entry]:
     return [Entry(key, scope, reason, at) for key, scope, reason, at in rows]
 
 
-def hold_and_apply(session: Session, entries: Iterable[Entry], *, now: datetime) -> int:
-    """Hold a restored database and suppress everyone the entries name; return how many it did not know of.
+@dataclass(frozen=True)
+class Restored:
+    """What became of a restored database: suppressions it did not know of, mails paused until a person decides."""
+
+    suppressions: int
+    mails: int
+
+
+def hold_and_apply(session: Session, entries: Iterable[Entry], *, now: datetime) -> Restored:
+    """Hold a restored database, pause what it may have sent already, and suppress everyone the entries name.
 
     The engine sends nothing until `advocacy engine resume`.
     """
+    mails = restoring.hold_mails(session, now=now)
     installation.set_fact(session, installation.HELD, now.isoformat())
     known = {(entry.key, entry.scope) for entry in stored(session)}
     new = {(entry.key, entry.scope): entry for entry in entries if (entry.key, entry.scope) not in known}
@@ -120,10 +129,10 @@ def hold_and_apply(session: Session, entries: Iterable[Entry], *, now: datetime)
         what="database.restored",
         object_="installation",
         now=now,
-        details={"suppressions_applied_again": len(new)},
+        details={"suppressions_applied_again": len(new), "mails_paused": mails},
     )
     session.commit()
-    return len(new)
+    return Restored(len(new), mails)
 
 
 def _line(row: Suppression) -> str:

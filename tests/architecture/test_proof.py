@@ -13,7 +13,7 @@ ROWS = re.findall(
 )
 PROMISED = {
     *(f"E{number}" for number in range(1, 13)),
-    *(str(number) for number in (*range(1, 27), *range(29, 38), *range(40, 44), *range(48, 53))),
+    *(str(number) for number in (*range(1, 27), *range(29, 38), *range(40, 45), *range(48, 53))),
 }
 
 

@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,13 +14,18 @@ from sqlalchemy import select
 from advocacy.app import create_app
 from advocacy.cli import advocacy
 from advocacy.config import Settings, load
+from advocacy.domain.blast import BlastState
+from advocacy.domain.dispatch import DispatchState
 from advocacy.domain.supporter import SupporterState
+from advocacy.gateways import Gateways
 from advocacy.gateways.clock import SimulatedClock
 from advocacy.models import installation
 from advocacy.models.base import db
+from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.models.supporter import Supporter, Suppression, suppressed
-from advocacy.operations import journal, leaving, privacy, suppressing, withdrawals
+from advocacy.operations import blast_moves, engine, journal, leaving, privacy, suppressing, withdrawals
 from tests.factories import add_campaign, add_supporter, subscribe
+from tests.running import MORNING, Engine, Ledger, PlainWriter, addresses, launched, report
 
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 
@@ -80,6 +86,51 @@ def test_a_backup_restored_later_is_held_and_keeps_who_left_meanwhile(
     assert person is not None
     assert person.state is SupporterState.UNSUBSCRIBED
     assert (settings.instance_path / "advocacy.sqlite.before-restore").exists()
+
+
+def test_what_went_out_after_the_copy_was_made_goes_out_again_only_when_a_person_says_so(
+    app: Flask, settings: Settings, tmp_path: Path
+) -> None:
+    clock = SimulatedClock(MORNING)
+    offset = tmp_path / "offset"
+    offset.write_text(str(clock.offset().total_seconds()))
+    settings = settings.model_copy(update={"clock_offset_file": offset})
+    provider = Ledger(clock)
+    gateways = Gateways(clock=clock, provider=provider, mails=PlainWriter())
+    running = Engine(db.session(), gateways, settings, clock, provider)
+    launched(running, 300)
+    running.tick()
+    running.session.add(SingleMail(**waiting_mail("c1", MORNING)))
+    running.session.commit()
+    assert run(settings, "backup", str(tmp_path / "copy")).exit_code == 0
+    running.run()
+    assert provider.addresses == addresses(300)
+    db.session.remove()
+    db.engine.dispose()
+
+    answer = run(settings, "restore", str(tmp_path / "copy"), "--yes")
+    assert "1 mails may have gone out since the copy was made" in answer.output
+    running.session = db.session()
+    running.at(MORNING + timedelta(hours=1))
+    assert engine.resume(running.session, now=NOW, actor="cli")
+    report(running, provider.asked[0].public_id)  # What comes in late still counts.
+    running.at(MORNING + timedelta(hours=2))
+
+    assert provider.addresses == addresses(300)
+    blast = running.blasts()["launch"]
+    assert blast.state is BlastState.PAUSED
+    assert blast.state_reason.startswith("restored")
+    assert running.blasts()["before-14"].state is BlastState.SCHEDULED
+    assert running.session.scalar(select(SingleMail.state)) is DispatchState.CANCELLED
+    blast_moves.resume(running.session, blast.id, now=NOW, actor="a person")
+    running.at(MORNING + timedelta(hours=3))
+    assert provider.addresses == sorted(addresses(300) + addresses(300)[50:])
+
+
+def waiting_mail(key: str, now: datetime) -> dict[str, Any]:
+    """A mail to one person that was ordered and has not gone."""
+    times = {"created_at": now, "due_at": now, "send_by": now + timedelta(days=1)}
+    return {"kind": SingleKind.CONFIRMATION, "dedupe_key": key, **times}
 
 
 def test_the_journal_remembers_who_left_when_the_database_is_lost(
