@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from advocacy.domain.blast import RUNNING, BlastState, Move
 from advocacy.domain.dispatch import DispatchState, Event, states_before
+from advocacy.domain.sentence import Sentence
 from advocacy.models.blast import Blast
 from advocacy.models.single_mail import SingleMail
 from advocacy.operations import blast_moves
 
-WHY = "restored: what it sent after the copy was made is not known here"
+WHY = Sentence("restored: what it sent after the copy was made is not known here")
 
 
 def hold_mails(session: Session, *, now: datetime) -> int:
