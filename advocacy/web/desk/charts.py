@@ -15,6 +15,7 @@ _OPENING = (
 )
 _ROW = 30
 _LETTER = 7.2
+_LINE_LABEL = 16
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,16 @@ def bars(rows: Sequence[Bar], look: Look, lines: Sequence[Line] = ()) -> str:
     left = 4 if look.narrow else min(longest * _LETTER + 16, 340)
     room = look.width - left - max((len(row.written) for row in rows), default=0) * _LETTER - 16
     step = _ROW + (18 if look.narrow else 0)
-    top = 26 if lines else 6
+    top = 6 + _LINE_LABEL * len(lines)
     height = top + step * len(rows) + 6
     parts = [_opening(look, height)]
-    for line in lines:
-        x = round(left + room * line.value / most, 1)
+    for number, line in enumerate(lines):
+        # Each label in a row of its own beside its line, so that two near lines can both be read.
+        x, y = round(left + room * line.value / most, 1), _LINE_LABEL * (number + 1)
+        fits = x + 6 + len(line.label) * _LETTER < look.width
         parts += [
-            f'<line x1="{x}" y1="{top - 6}" x2="{x}" y2="{height - 4}" stroke="{look.warning}" stroke-dasharray="4 3"/>',
-            f'<text x="{x}" y="{top - 10}" text-anchor="middle" fill="{look.warning}">{escape(line.label)}</text>',
+            f'<line x1="{x}" y1="{y - 12}" x2="{x}" y2="{height - 4}" stroke="{look.warning}" stroke-dasharray="4 3"/>',
+            _text(x + 4 if fits else x - 4, y - 2, line.label, look.warning, anchor="start" if fits else "end"),
         ]
     for place, row in enumerate(rows):
         y = top + step * place + (18 if look.narrow else 0)

@@ -49,7 +49,10 @@ def sections(campaign: Campaign, figures: Figures, *, each_country: bool) -> lis
 
 
 def few_together() -> str:
-    return _("Where it is fewer than %(fewest)s, they are counted together.", fewest=FEWEST_FOR_VIEWERS)
+    return _(
+        "Groups of fewer than %(fewest)s people are counted together, with a larger one where needed.",
+        fewest=FEWEST_FOR_VIEWERS,
+    )
 
 
 def together(counts: Iterable[tuple[str, int]], named: Callable[[str], str], others_name: str) -> list[tuple[str, int]]:
