@@ -39,7 +39,7 @@ class SendGrid:
     idempotent = False
     reports = True
     batch = 1000
-    lanes = 10
+    lanes = 8
 
     def __init__(self, *, api_key: str, url: str, clock: Clock, timeout: float = 20.0) -> None:
         self._clock = clock
