@@ -11,6 +11,9 @@ from advocacy.operations import sending
 from advocacy.operations.lanes import AT_WORK
 from tests.running import Engine, addresses, launched
 
+CANARIES = 4
+"""They go one after the other: none of them waits for others."""
+
 
 @pytest.fixture(autouse=True)
 def _waiting_is_real(running: Engine) -> None:
@@ -52,25 +55,36 @@ def test_while_a_slow_provider_has_their_requests_lanes_leave_their_turn_to_othe
     running.provider.batch = 10
     launched(running, 300)
     running.tick()
-    places = {"at work": [0, 0], "under way": [0, 0]}
-    lock = threading.Lock()
+    lock, more_than_turns = threading.Lock(), threading.Event()
+    at_work, under_way = [0], [0]
+    most_at_work: list[int] = []
 
-    def stay(where: str, seconds: float) -> None:
-        place = places[where]
+    def build_slowly() -> None:
         with lock:
-            place[0] += 1
-            place[1] = max(place)
-        time.sleep(seconds)
+            at_work[0] += 1
+            most_at_work.append(at_work[0])
+        time.sleep(0.01)
         with lock:
-            place[0] -= 1
+            at_work[0] -= 1
 
-    running.provider.prepare = lambda: stay("at work", 0.01)  # type: ignore[method-assign]
-    running.provider.answer = lambda _: stay("under way", 0.3) or Accepted()
+    def slow(_: Request) -> Outcome:
+        with lock:
+            under_way[0] += 1
+            if under_way[0] > AT_WORK:
+                more_than_turns.set()
+        if len(running.provider.asked) > CANARIES:
+            more_than_turns.wait(30)
+        with lock:
+            under_way[0] -= 1
+        return Accepted()
+
+    running.provider.prepare = build_slowly  # type: ignore[method-assign]
+    running.provider.answer = slow
 
     sending.hand_over_due(running.session, gateways=running.gateways, settings=running.settings, lanes=9, seconds=60)
 
-    assert AT_WORK < places["under way"][1] <= 9
-    assert places["at work"][1] <= AT_WORK
+    assert more_than_turns.is_set()
+    assert max(most_at_work) <= AT_WORK
     assert running.provider.addresses == addresses(300)
     running.check()
 
