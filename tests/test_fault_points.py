@@ -1,6 +1,9 @@
 """Each named point is one that a process really passes, so that tests can make it die there."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -174,6 +177,25 @@ def test_a_migration_that_dies_in_the_middle_is_done_by_the_next(
     monkeypatch.delenv("FAULT")
     flask_migrate.upgrade()
 
+    assert session.scalars(select(Dispatch.no)).all() == []
+
+
+def test_two_migrations_at_once_both_succeed(app: Flask, session: Session, settings: Settings) -> None:
+    session.rollback()
+    flask_migrate.downgrade(revision="base")
+    session.close()
+    environment = os.environ | {
+        "ADVOCACY_ENV": "test",
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_key.get_secret_value(),
+        "INSTANCE_PATH": str(settings.instance_path),
+    }
+    command = [str(Path(sys.executable).with_name("advocacy")), "migrate"]
+
+    both = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) for _ in range(2)]
+    told = [each.communicate(timeout=100)[1].decode() for each in both]
+
+    assert [each.returncode for each in both] == [0, 0], told
     assert session.scalars(select(Dispatch.no)).all() == []
 
 

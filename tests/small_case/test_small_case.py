@@ -75,17 +75,6 @@ def test_transactions_that_overlap_on_a_server_do_no_harm_either(
     say(f"{STROLLS} orders of overlapping transactions, {steps} steps")
 
 
-@pytest.mark.skipif(not FULL, reason="thousands of states, each reached by real transactions")
-def test_every_order_of_overlapping_transactions_does_no_harm(
-    session: Session, settings: Settings, database: str
-) -> None:
-    if not database.startswith("postgresql"):
-        pytest.skip("SQLite has one writer at a time")
-
-    with closing(on_server(session, settings, Size(rounds=1, hours=(timedelta(),)))) as world:
-        say(f"in parts: {explore(world)}")
-
-
 def in_memory(
     session: Session, settings: Settings, size: Size, broken: Mapping[str, Step] = MappingProxyType({})
 ) -> World:
