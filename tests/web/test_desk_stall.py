@@ -99,7 +99,7 @@ def test_a_number_that_cannot_be_is_refused(app: Flask, session: Session) -> Non
     for people in ("0", "-5", "many", "1000000"):
         answer = client.post(f"/desk/campaigns/{slug}/stall", data={"people": people})
         assert answer.status_code == 422
-        assert "Enter a number from 1 to 100000." in answer.text
+        assert "Enter a number from 1 to 100,000." in answer.text
 
     assert stall.by_channel(session, campaign_id) == {}
 
