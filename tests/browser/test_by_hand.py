@@ -199,6 +199,8 @@ def _write(page: Page, staged: Staged, slug: str) -> None:
     page.get_by_label("as soon as you send it").check()
     page.get_by_role("button", name="Save and look at it").click()
     expect(page.frame_locator("iframe").get_by_text("Please write:")).to_be_visible()
+    widths = "one => one.getBoundingClientRect().width"
+    assert page.locator("#preview iframe").evaluate(widths) > page.locator("#preview").evaluate(widths) * 0.9
     page.get_by_label("Text", exact=True).press_sequentially("Do it today. ")
     expect(page.frame_locator("iframe").get_by_text("Do it today.")).to_be_visible()
     expect(page.locator("#kept")).to_contain_text(f"this reaches {PEOPLE:,} people")
