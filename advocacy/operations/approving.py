@@ -16,7 +16,7 @@ from advocacy.domain.sentence import Sentence
 from advocacy.domain.subject_test import ARMS
 from advocacy.models.blast import Blast, ContentVersion, Dispatch
 from advocacy.models.campaign import Campaign
-from advocacy.models.eligibility import chain_of
+from advocacy.models.eligibility import Kind, chain_of, kind_of
 from advocacy.models.manuscript import Manuscript, When
 from advocacy.models.organiser import Organiser
 from advocacy.models.single_mail import SingleKind
@@ -103,7 +103,7 @@ def got_before(session: Session, blast: Blast) -> int:
 
 def _reach(session: Session, blast: Blast, campaign: Campaign, now: datetime) -> int:
     """Return whom it goes to: of a trial of subjects everybody, of one that goes on from another those without it."""
-    if blast.supersedes is not None:
+    if blast.supersedes is not None or kind_of(blast.rule) is Kind.NEWS:
         return audiences.reach_of_mail(session, blast, campaign, now).people
     everybody = replace(Selection.from_json(blast.audience), local=None, share=None)
     return audiences.reach_by_hand(session, campaign, everybody, max(blast.scheduled_at, now)).people
@@ -116,7 +116,7 @@ def _in(session: Session, blast_ids: Sequence[int]) -> int:
 
 def _source(session: Session, blast: Blast) -> Manuscript | None:
     """Return the words as they were written, of the mail itself or of the one it goes on from; None for a step of a plan."""
-    if blast.rule != "manual":
+    if kind_of(blast.rule) not in {Kind.MANUAL, Kind.NEWS}:
         return None
     found = (session.get(Manuscript, id_) for id_ in (blast.id, *chain_of(session, blast)))
     return next((each for each in found if each is not None), None)

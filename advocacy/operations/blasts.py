@@ -23,6 +23,9 @@ from advocacy.operations.words import campaign_facts, organisation_facts
 WORTH_SENDING = timedelta(hours=24)
 """How long after its time a mail written by hand may still begin to go out."""
 
+NEWS_WORTH_SENDING = timedelta(days=3)
+"""The same of a mail that tells how an action ended, which no deadline bounds."""
+
 _FURTHEST_EAST, _FURTHEST_WEST = timedelta(hours=14), timedelta(hours=-12)
 _MOST_AHEAD = timedelta(days=366)
 

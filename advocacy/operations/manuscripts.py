@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
+from advocacy.domain import outcome
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.email import Writer
@@ -19,6 +20,7 @@ from advocacy.gateways import Gateways
 from advocacy.models import moment
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
+from advocacy.models.eligibility import Kind, kind_of
 from advocacy.models.manuscript import Manuscript, When
 from advocacy.operations import audit, blast_moves, blasts
 from advocacy.operations.blasts import Draft
@@ -50,12 +52,34 @@ def draft_of(blast: Blast, manuscript: Manuscript) -> Draft:
     )
 
 
+def is_news(blast: Blast) -> bool:
+    """Whether it tells how an action ended: to everyone of it, after its end too, and now or not at all."""
+    return kind_of(blast.rule) is Kind.NEWS
+
+
+def times(
+    blast: Blast, campaign: Campaign, draft: Draft, now: datetime, *, undo: timedelta
+) -> tuple[datetime, datetime]:
+    """Return when it may leave, as `blasts.times` does; news wait for no deadline."""
+    if is_news(blast):
+        return now + undo, now + undo + blasts.NEWS_WORTH_SENDING
+    return blasts.times(campaign, draft, now, undo=undo)
+
+
+def check_finished(blast: Blast, manuscript: Manuscript) -> None:
+    """Raise InvalidError where the gap of an outcome mail's first words is still open."""
+    if is_news(blast) and outcome.is_unfinished(manuscript.text):
+        said = Sentence("Fill the gap in square brackets first: it would be sent as it stands.")
+        raise InvalidError(said, faults={"text": said})
+
+
 def all_locked(session: Session, blast_id: int, state: BlastState | None = None) -> tuple[Blast, Manuscript, Campaign]:
     """Campaign first, then blast: the order in which everybody locks them."""
     _blast, manuscript, campaign = find(session, blast_id)
     session.refresh(campaign, with_for_update=True)
     blast = _locked(session, blast_id, state)
-    _check_campaign(campaign)
+    if not is_news(blast):
+        _check_campaign(campaign)
     session.refresh(manuscript)
     return blast, manuscript, campaign
 
@@ -139,12 +163,14 @@ def copy(
     without_those: bool = False,
 ) -> Blast:
     """Begin a new draft with the words and the audience of another mail; `without_those` leaves out who got that one."""
-    _check_campaign(campaign)
+    news = is_news(blast)
+    if not news:
+        _check_campaign(campaign)
     draft = draft_of(blast, manuscript)
-    if without_those:
+    if without_those and not news:
         chosen = replace(draft.selection, missed=(*draft.selection.missed, blast.id))
         draft = replace(draft, selection=chosen)
-    made = _begin(session, campaign, now, actor)
+    made = _begin(session, campaign, now, actor, rule=blast.rule if news else "manual")
     _write(session, made, draft, now=now, actor=actor)
     session.commit()
     return made
@@ -168,10 +194,10 @@ def note_test(session: Session, blast_id: int, now: datetime) -> None:
         manuscript.tested_at = now
 
 
-def _begin(session: Session, campaign: Campaign, now: datetime, actor: str) -> Blast:
+def _begin(session: Session, campaign: Campaign, now: datetime, actor: str, *, rule: str = "manual") -> Blast:
     blast = Blast(
         campaign_id=campaign.id,
-        rule="manual",
+        rule=rule,
         occurrence=uuid4().hex,
         state=BlastState.DRAFT,
         scheduled_at=now,
@@ -182,7 +208,7 @@ def _begin(session: Session, campaign: Campaign, now: datetime, actor: str) -> B
     session.flush()
     session.add(Manuscript(blast_id=blast.id, saved_at=now, saved_by=actor))
     audit.record(
-        session, actor=actor, what="blast.drafted", object_=f"blast:{blast.id}", now=now, details={"rule": "manual"}
+        session, actor=actor, what="blast.drafted", object_=f"blast:{blast.id}", now=now, details={"rule": rule}
     )
     session.flush()
     return blast

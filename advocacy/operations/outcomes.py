@@ -1,6 +1,6 @@
 """The mail that tells everyone how an action ended: drafted when it closes, sent when an organiser says so."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import and_, delete, exists, select
@@ -8,20 +8,18 @@ from sqlalchemy.orm import Session
 
 from advocacy.config import Settings
 from advocacy.domain import outcome
-from advocacy.domain.blast import BlastState, Move
+from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.dispatch import DispatchState
-from advocacy.domain.errors import ConflictError, InvalidError
-from advocacy.domain.sentence import Sentence
+from advocacy.domain.errors import ConflictError
 from advocacy.gateways import Gateways
 from advocacy.models import acted, moment
 from advocacy.models.blast import Blast, ContentVersion, Dispatch
 from advocacy.models.campaign import Campaign
+from advocacy.models.manuscript import Manuscript, When
 from advocacy.operations import audit, blast_moves, blasts
-from advocacy.operations.words import content_version
 
 RULE = "outcome"
-WORTH_SENDING = timedelta(days=3)
 _LONGEST_SUBJECT = 120
 
 
@@ -51,12 +49,12 @@ def draft(
         occurrence=uuid4().hex,
         state=BlastState.DRAFT,
         scheduled_at=now,
-        send_by=now + WORTH_SENDING,
+        send_by=now + blasts.NEWS_WORTH_SENDING,
         created_at=now,
     )
     session.add(blast)
     session.flush()
-    _write(session, blast, campaign, subject, text, gateways=gateways, settings=settings)
+    _write(session, blast, campaign, subject, text, now=now, gateways=gateways, settings=settings, actor=actor)
     audit.record(
         session, actor=actor, what="blast.drafted", object_=f"blast:{blast.id}", now=now, details={"rule": RULE}
     )
@@ -104,8 +102,11 @@ def waiting(session: Session, campaign: Campaign) -> Blast | None:
     )
 
 
-def words_of(blast: Blast) -> tuple[str, str]:
-    """Return subject and text of a draft as they were written."""
+def words_of(session: Session, blast: Blast) -> tuple[str, str]:
+    """Return subject and text of a draft as they were written; drafts from before 30 November keep them as an audience."""
+    manuscript = session.get(Manuscript, blast.id)
+    if manuscript is not None:
+        return manuscript.subject, manuscript.text
     return str(blast.audience.get("subject", "")), str(blast.audience.get("text", ""))
 
 
@@ -115,28 +116,21 @@ def save(
     subject: str,
     text: str,
     *,
-    send: bool,
     gateways: Gateways,
     settings: Settings,
     actor: str,
 ) -> Blast:
-    """Keep the words of a draft; with `send` it goes to everyone of the campaign, from now on.
+    """Keep the words of a draft. It goes out by `releasing.send`, as every mail written by hand does.
 
-    Raises UnwritableError for words that will not do, InvalidError for a gap left open, ConflictError when it is no draft any more.
+    Raises UnwritableError for words that will not do, ConflictError when it is no draft any more.
     """
     now = moment.now(session, gateways.clock)
-    if send and outcome.is_unfinished(text):
-        said = Sentence("Fill the gap in square brackets first: it would be sent as it stands.")
-        raise InvalidError(said, faults={"text": said})
     blast = blast_moves.find(session, blast_id)
     if blast.rule != RULE or blast.state is not BlastState.DRAFT:
         raise ConflictError("This mail is %(state)s: its words cannot be changed any more.", state=blast.state)
     campaign = session.get_one(Campaign, blast.campaign_id)
     session.execute(delete(ContentVersion).where(ContentVersion.blast_id == blast.id))
-    _write(session, blast, campaign, subject, text, gateways=gateways, settings=settings)
-    if send:
-        blast.audience, blast.scheduled_at, blast.send_by = {}, now, now + WORTH_SENDING
-        blast_moves.move(session, blast, Move.SCHEDULE, now=now, actor=actor, why=Sentence("written by hand"))
+    _write(session, blast, campaign, subject, text, now=now, gateways=gateways, settings=settings, actor=actor)
     session.commit()
     return blast
 
@@ -148,12 +142,21 @@ def _write(
     subject: str,
     text: str,
     *,
+    now: datetime,
     gateways: Gateways,
     settings: Settings,
+    actor: str,
 ) -> None:
-    blast.audience = {"subject": subject, "text": text}
     for language in settings.languages:
         written = blasts.Draft(subject=subject, text=text)
-        words = blasts.write(session, campaign, written, language, writer=gateways.mails, settings=settings)
-        session.add(content_version(blast.id, language, words, counts_opens=campaign.asks_for_opens))
+        blasts.write(session, campaign, written, language, writer=gateways.mails, settings=settings)
+    manuscript = session.get(Manuscript, blast.id)
+    if manuscript is None:
+        manuscript = Manuscript(blast_id=blast.id, when=When.NOW, saved_at=now, saved_by=actor)
+        session.add(manuscript)
+    if (manuscript.subject, manuscript.text) != (subject, text):
+        manuscript.tested_at = None
+    manuscript.subject, manuscript.text = subject, text
+    manuscript.saved_at, manuscript.saved_by = now, actor
+    blast.audience = {}
     session.flush()

@@ -65,17 +65,18 @@ def inspect(
 ) -> Preflight:
     """Look at everything. Changes nothing."""
     draft, rules = manuscripts.draft_of(blast, manuscript), preferences.read(session)
+    news = manuscripts.is_news(blast)
     undo = timedelta(seconds=rules.undo_seconds)
     first, last = (max(instant, now + undo) for instant in blasts.span(draft, now))
     reach = headcounts.of_mail(session, blast, campaign, now)
     zones = reach.zones if reach else None
     checks = (
         _people(reach),
-        _campaign(campaign),
-        _time(campaign, draft, now, undo),
+        *(() if news else (_campaign(campaign), _time(campaign, draft, now, undo))),
         *_nights(campaign, draft, first, zones),
         *_sender(session, settings),
-        *_written(session, campaign, draft, writer=writer, settings=settings),
+        *_finished(blast, manuscript),
+        *_written(session, campaign, draft, news=news, writer=writer, settings=settings),
         Check("test", Grade.GOOD if manuscript.tested_at else Grade.WARNING, {"at": manuscript.tested_at}),
     )
     return Preflight(
@@ -133,8 +134,15 @@ def _sender(session: Session, settings: Settings) -> Iterator[Check]:
     yield Check("domain", grade, {"domain": standing.domain, "trial": standing.trial, "mailbox": False})
 
 
+def _finished(blast: Blast, manuscript: Manuscript) -> Iterator[Check]:
+    try:
+        manuscripts.check_finished(blast, manuscript)
+    except InvalidError as error:
+        yield Check("gap", Grade.BAD, {"fault": error.sentence})
+
+
 def _written(
-    session: Session, campaign: Campaign, draft: Draft, *, writer: Writer, settings: Settings
+    session: Session, campaign: Campaign, draft: Draft, *, news: bool, writer: Writer, settings: Settings
 ) -> Iterator[Check]:
     try:
         manuscripts.check_words(session, campaign, draft, writer=writer, settings=settings)
@@ -146,7 +154,7 @@ def _written(
         yield Check("words", Grade.BAD, {"fault": error.sentence})
         return
     yield Check("words", Grade.GOOD)
-    yield _subject(words, draft)
+    yield _subject(words, previewed=news or bool(draft.preheader))
     yield _address(words, settings)
     way_out = all(mail_checks.leaves_a_way_out(each) for each in words)
     yield Check("way_out", Grade.GOOD if way_out else Grade.BAD)
@@ -154,13 +162,13 @@ def _written(
     yield _size(words)
 
 
-def _subject(words: Sequence[Words], draft: Draft) -> Check:
+def _subject(words: Sequence[Words], *, previewed: bool) -> Check:
     longest = max(len(each.subject) for each in words)
     fits = longest <= mail_checks.SEEN_OF_SUBJECT
     return Check(
         "subject",
-        Grade.GOOD if fits and draft.preheader else Grade.WARNING,
-        {"length": longest, "fits": fits, "preheader": bool(draft.preheader)},
+        Grade.GOOD if fits and previewed else Grade.WARNING,
+        {"length": longest, "fits": fits, "preheader": previewed},
     )
 
 

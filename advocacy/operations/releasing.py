@@ -135,16 +135,17 @@ def _times(
     session: Session, blast: Blast, manuscript: Manuscript, campaign: Campaign, now: datetime
 ) -> tuple[datetime, datetime]:
     undo = timedelta(seconds=preferences.read(session).undo_seconds)
-    return blasts.times(campaign, manuscripts.draft_of(blast, manuscript), now, undo=undo)
+    return manuscripts.times(blast, campaign, manuscripts.draft_of(blast, manuscript), now, undo=undo)
 
 
 def _counted(
     session: Session, blast: Blast, manuscript: Manuscript, campaign: Campaign, typed: int | None, *, now: datetime
 ) -> int:
+    manuscripts.check_finished(blast, manuscript)
     draft = manuscripts.draft_of(blast, manuscript)
     at = max(blasts.span(draft, now)[0], now)
-    goes_on = blast.supersedes is not None
-    reach = audiences.reach_of_mail(session, blast, campaign, at) if goes_on else None
+    by_itself = blast.supersedes is not None or manuscripts.is_news(blast)
+    reach = audiences.reach_of_mail(session, blast, campaign, at) if by_itself else None
     people = (reach or audiences.reach_by_hand(session, campaign, draft.selection, at)).people
     right = {people, headcounts.shown(session, blast, campaign, now)}
     if typed is not None and preferences.read(session).asks_to_type(people) and typed not in right:

@@ -13,7 +13,7 @@ from advocacy.domain.errors import ConflictError, InvalidError
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
 from advocacy.models.supporter import Subscription
-from advocacy.operations import campaigns, editing, following, outcomes
+from advocacy.operations import campaigns, editing, following, outcomes, releasing
 from advocacy.operations.editing import Corrections
 from tests.factories import add_campaign
 from tests.running import MORNING, Engine, addresses, launched
@@ -51,7 +51,7 @@ def test_a_campaign_that_is_closed_has_the_mail_drafted_that_tells_how_it_ended(
 
     blast = outcomes.waiting(running.session, campaign)
     assert blast is not None
-    subject, text = outcomes.words_of(blast)
+    subject, text = outcomes.words_of(running.session, blast)
     assert subject == "How it ended: Weavers held without charge"
     assert outcome.is_unfinished(text)
     assert len(running.provider.taken) == 3
@@ -59,7 +59,7 @@ def test_a_campaign_that_is_closed_has_the_mail_drafted_that_tells_how_it_ended(
         _send(running, blast, text)
     running.session.rollback()
     _send(running, blast, "All eleven came home.")
-    running.run()
+    running.at(running.clock.now() + timedelta(minutes=2))
     assert len(running.provider.taken) == 6
     running.check()
 
@@ -139,8 +139,10 @@ def _send(running: Engine, blast: Blast, text: str) -> None:
         blast.id,
         "How it ended",
         text,
-        send=True,
         gateways=running.gateways,
         settings=running.settings,
         actor="organiser:1",
+    )
+    releasing.send(
+        running.session, blast.id, typed=0, gateways=running.gateways, settings=running.settings, actor="organiser:1"
     )

@@ -21,7 +21,7 @@ from advocacy.models.organiser import Organiser, Role
 from advocacy.models.press import Press
 from advocacy.models.single_mail import SingleKind, SingleMail
 from advocacy.models.supporter import Action, Supporter
-from advocacy.operations import approving, manuscripts, preferences, releasing, single, trying
+from advocacy.operations import approving, campaigns, manuscripts, outcomes, preferences, releasing, single, trying
 from advocacy.operations.blasts import Draft
 from tests.factories import add_campaign, add_supporter, subscribe
 from tests.running import MORNING, Engine
@@ -416,3 +416,55 @@ def test_a_trial_that_cannot_be_is_refused(running: Engine, draft: Draft, field:
         kept(running, quiet(running, 1), draft)
 
     assert field in refused.value.faults
+
+
+def test_an_outcome_mail_to_many_waits_for_a_second_person(running: Engine) -> None:
+    campaign = quiet(running, 3)
+    rules(running, approve_from=3, type_from=3)
+    bundle = {"gateways": running.gateways, "settings": running.settings}
+    campaigns.close(running.session, campaign, **bundle, actor=ANA)
+    blast = outcomes.waiting(running.session, campaign)
+    assert blast is not None
+    with pytest.raises(InvalidError, match="Fill the gap"):
+        sent(running, blast, typed=3)
+    running.session.rollback()
+    outcomes.save(running.session, blast.id, "Free", "All came home.", **bundle, actor=ANA)
+    with pytest.raises(InvalidError, match="Type that number"):
+        sent(running, blast, typed=2)
+    running.session.rollback()
+
+    assert sent(running, blast, typed=3).state is BlastState.PROPOSED
+    running.run()
+    assert running.provider.taken == []
+    with pytest.raises(ConflictError, match="somebody else"):
+        approved(running, blast, ANA, typed=3)
+    running.session.rollback()
+    approved(running, blast, BO, typed=3)
+    running.at(LATER + timedelta(seconds=59))
+    assert running.provider.taken == []
+    running.at(LATER + timedelta(minutes=2))
+
+    assert len(running.provider.taken) == 3
+    running.check()
+
+
+def test_an_outcome_mail_whose_audience_grew_waits_for_a_second_person(running: Engine) -> None:
+    campaign = quiet(running, 3)
+    rules(running, approve_from=4, undo_seconds=600)
+    bundle = {"gateways": running.gateways, "settings": running.settings}
+    campaigns.close(running.session, campaign, **bundle, actor=ANA)
+    blast = outcomes.waiting(running.session, campaign)
+    assert blast is not None
+    outcomes.save(running.session, blast.id, "Free", "All came home.", **bundle, actor=ANA)
+    assert sent(running, blast).state is BlastState.SCHEDULED
+    subscribe(running.session, add_supporter(running.session, "late@example.org", uid=uuid4().hex), campaign)
+    running.session.commit()
+
+    running.at(LATER + timedelta(minutes=11))
+
+    assert blast.state is BlastState.PROPOSED
+    assert running.provider.taken == []
+    approved(running, blast, BO)
+    running.at(LATER + timedelta(minutes=30))
+    assert len(running.provider.taken) == 4
+    running.check()

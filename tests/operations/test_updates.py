@@ -18,7 +18,7 @@ from advocacy.domain.reading.measure import measure
 from advocacy.models.blast import Blast, ContentVersion
 from advocacy.models.campaign import Campaign
 from advocacy.models.installation import AuditEntry
-from advocacy.operations import campaigns, documents, editing, outcomes, reading_cases, updates
+from advocacy.operations import campaigns, documents, editing, outcomes, reading_cases, releasing, updates
 from advocacy.operations.editing import Corrections
 from tests.conftest import NOON
 from tests.operations.test_documents import LETTER
@@ -217,7 +217,7 @@ def test_no_further_action_closes_the_campaign_and_drafts_its_outcome_mail(runni
     assert campaign.state is CampaignState.CLOSED
     blast = outcomes.waiting(running.session, campaign)
     assert blast is not None
-    subject, text = outcomes.words_of(blast)
+    subject, text = outcomes.words_of(running.session, blast)
     assert "released" in subject.casefold()
     assert "seven weeks" in text
     before = len(running.provider.taken)
@@ -228,10 +228,12 @@ def test_no_further_action_closes_the_campaign_and_drafts_its_outcome_mail(runni
         blast.id,
         "They are free",
         "All eleven came home.",
-        send=True,
         gateways=running.gateways,
         settings=settings,
         actor="organiser:1",
+    )
+    releasing.send(
+        running.session, blast.id, typed=0, gateways=running.gateways, settings=settings, actor="organiser:1"
     )
     running.play(MORNING + timedelta(days=2))
 

@@ -13,9 +13,12 @@ from advocacy.config import Settings
 from advocacy.domain.blast import BlastState
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.permissions import OrganiserRole
+from advocacy.domain.preferences import Preferences
+from advocacy.gateways.clock import SimulatedClock
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
-from advocacy.operations import engine, outcomes
+from advocacy.models.single_mail import SingleKind, SingleMail
+from advocacy.operations import engine, outcomes, preferences
 from tests.factories import add_campaign, add_supporter, subscribe
 from tests.operations.test_updates import ENDED, THREE, UPDATE
 from tests.web.desks import add_organiser, sign_in
@@ -76,10 +79,12 @@ def test_an_end_closes_and_its_outcome_mail_is_looked_at_before_it_goes(
     blast = session.scalars(select(Blast).where(Blast.rule == "outcome")).one()
     assert blast.state is BlastState.DRAFT
     assert "Correct and send it" in client.get(f"/desk/blasts/{blast.id}").text
-    faulty = client.post(answer.location, data={"do": "send", "subject": "Free", "text": "{{ nonsense }}"})
+    faulty = client.post(answer.location, data={"do": "check", "subject": "Free", "text": "{{ nonsense }}"})
     assert faulty.status_code == 422
-    client.post(answer.location, data={"do": "send", "subject": "Free", "text": "All came home."})
-    assert session.get_one(Blast, blast.id).state is BlastState.SCHEDULED
+    onwards = client.post(answer.location, data={"do": "check", "subject": "Free", "text": "All came home."})
+    assert onwards.location == f"/desk/blasts/{blast.id}/check"
+    assert session.get_one(Blast, blast.id).state is BlastState.DRAFT
+    assert client.get(f"/desk/blasts/{blast.id}/write").location == answer.location
 
 
 def test_a_closed_campaign_can_only_be_followed(client: FlaskClient, session: Session) -> None:
@@ -122,13 +127,37 @@ def test_who_closes_a_campaign_is_led_to_the_mail_that_tells_how_it_ended(
     assert "[Write here what became of it" in client.get(answer.location).text
     assert answer.location in client.get("/desk/").text
     assert answer.location in client.get(f"/desk/campaigns/{live.slug}").text
-    unfinished = client.post(answer.location, data={"do": "send", "subject": "Over", "text": outcome_text(session)})
-    assert unfinished.status_code == 422
-    assert "Fill the gap" in unfinished.text
+    words = {"do": "check", "subject": "Over", "text": outcome_text(session)}
+    unfinished = client.post(answer.location, data=words)
+    assert "Fill the gap" in client.get(unfinished.location).text
+    assert client.post(unfinished.location.replace("/check", "/send")).status_code == 422
+
+
+def test_an_outcome_mail_is_typed_undone_and_written_anew_as_one_by_hand_is(
+    client: FlaskClient, live: Campaign, session: Session, clock: SimulatedClock
+) -> None:
+    subscribe(session, add_supporter(session, timezone="Europe/Berlin"), live)
+    session.commit()
+    engine.run_once(session, gateways=gateways.current(), settings=client.application.extensions["advocacy.settings"])
+    preferences.change(session, Preferences(type_from=1), now=clock.now(), actor="cli")
+    page = client.post(f"/desk/campaigns/{live.slug}/close").location
+    check = client.post(page, data={"do": "check", "subject": "Free", "text": "All came home."}).location
+    send = check.replace("/check", "/send")
+
+    assert "How many people get it?" in client.get(check).text
+    assert client.post(send).status_code == 422
+    sent = client.post(send, data={"people": "1"})
+    assert "Undo" in client.get(sent.location).text
+    undone = client.post(check.replace("/check", "/undo"))
+
+    assert client.get(undone.location).location == page
+    assert "All came home." in client.get(page).text
+    client.post(page, data={"do": "test", "subject": "Free", "text": "All came home."})
+    assert session.scalars(select(SingleMail).where(SingleMail.kind == SingleKind.TEST)).one().organiser_id
 
 
 def outcome_text(session: Session) -> str:
-    return outcomes.words_of(session.scalars(select(Blast).where(Blast.rule == "outcome")).one())[1]
+    return outcomes.words_of(session, session.scalars(select(Blast).where(Blast.rule == "outcome")).one())[1]
 
 
 @pytest.mark.parametrize("days", [-9, 5], ids=["nearer", "further away"])

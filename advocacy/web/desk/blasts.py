@@ -20,7 +20,7 @@ from advocacy.models.progress import progress_of
 from advocacy.operations import again, blast_moves, explaining, trying
 from advocacy.operations.blast_moves import Decision
 from advocacy.web import access
-from advocacy.web.desk import agenda, counting, mails, previews, sending, trouble, who
+from advocacy.web.desk import agenda, counting, mails, previews, sending, trouble, who, writing
 from advocacy.web.desk.words import mail_name
 from advocacy.web.sentences import say
 
@@ -36,7 +36,7 @@ def show(blast_id: int) -> ResponseReturnValue:
     session = db.session()
     blast, campaign = _found(blast_id)
     manuscript = session.get(Manuscript, blast_id)
-    if manuscript is not None and blast.state is BlastState.DRAFT and who.me().may(Permission.SEND):
+    if writing.draft_there(blast_id) is not None and who.me().may(Permission.SEND):
         return redirect(url_for("desk_writing.edit", blast_id=blast_id))
     words = previews.filled(previews.blast_words(session, blast, campaign, campaign.language), campaign, None)
     held = session.scalars(

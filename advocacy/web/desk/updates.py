@@ -11,10 +11,10 @@ from advocacy.gateways import current
 from advocacy.models.base import db
 from advocacy.models.blast import Blast
 from advocacy.models.campaign import Campaign
-from advocacy.operations import campaigns, outcomes, updates
+from advocacy.operations import blasts, campaigns, headcounts, manuscripts, outcomes, updates
 from advocacy.operations.updates import Update
 from advocacy.web import access
-from advocacy.web.desk import counting, who
+from advocacy.web.desk import counting, previews, who
 from advocacy.web.requests import settings
 from advocacy.web.sentences import say
 
@@ -69,7 +69,7 @@ def outcome(slug: str) -> ResponseReturnValue:
     campaign, blast = _waiting(slug)
     if blast is None:
         return redirect(url_for("desk_campaigns.case", slug=campaign.slug))
-    subject, text = outcomes.words_of(blast)
+    subject, text = outcomes.words_of(db.session(), blast)
     return _outcome_page(campaign, blast, subject, text)
 
 
@@ -92,18 +92,16 @@ def begin(slug: str) -> ResponseReturnValue:
 @bp.post("/<slug>/outcome")
 @access.staff(Permission.SEND)
 def save(slug: str) -> ResponseReturnValue:
-    """Keep the words of the outcome mail, and send it when that button was pressed."""
+    """Keep the words of the outcome mail; `do` says what comes next: a look at it, a test to me, or the check before it goes."""
     session = db.session()
     campaign, blast = _waiting(slug)
     if blast is None:
         return redirect(url_for("desk_campaigns.case", slug=campaign.slug))
     subject = " ".join(request.form.get("subject", "").split())
     text = request.form.get("text", "").replace("\r\n", "\n")
-    send = request.form.get("do") == "send"
+    do = request.form.get("do")
     try:
-        outcomes.save(
-            session, blast.id, subject, text, send=send, gateways=current(), settings=settings(), actor=who.actor()
-        )
+        outcomes.save(session, blast.id, subject, text, gateways=current(), settings=settings(), actor=who.actor())
     except (ConflictError, InvalidError) as error:
         session.rollback()
         campaign, blast = _waiting(slug)
@@ -112,7 +110,16 @@ def save(slug: str) -> ResponseReturnValue:
             return redirect(url_for("desk_campaigns.case", slug=slug))
         faults = dict(error.faults) if isinstance(error, InvalidError) else {"subject": say(error)}
         return _outcome_page(campaign, blast, subject, text, faults or {"text": say(error)}), 422
-    flash(_("The outcome mail is on its way.") if send else _("Saved. Nothing is sent by that."), "good")
+    headcounts.ask(session, campaign, headcounts.What.MAIL, blast, who.now())
+    if do == "check":
+        return redirect(url_for("desk_sending.check", blast_id=blast.id))
+    if do == "test":
+        words = previews.blast_words(session, blast, campaign, campaign.language)
+        manuscripts.note_test(session, blast.id, who.now())
+        blasts.send_test(session, who.me().id, words, campaign=campaign, now=who.now(), settings=settings())
+        flash(_("A test is on its way to %(email)s.", email=who.me().email), "good")
+        return redirect(url_for("desk_updates.outcome", slug=slug))
+    flash(_("Saved. Nothing is sent by that."), "good")
     return redirect(url_for("desk_blasts.show", blast_id=blast.id))
 
 

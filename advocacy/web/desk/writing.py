@@ -53,9 +53,13 @@ def begin(slug: str) -> ResponseReturnValue:
 @bp.get("/blasts/<int:blast_id>/write")
 @access.staff(Permission.SEND)
 def edit(blast_id: int) -> ResponseReturnValue:
-    """The draft; ?person= whose mail is shown, ?look= how."""
+    """The draft; ?person= whose mail is shown, ?look= how. That of an outcome mail is written on a page of its own."""
     found = draft_there(blast_id)
     if found is None:
+        blast = db.session().get(Blast, blast_id)
+        if blast is not None and manuscripts.is_news(blast) and blast.state is BlastState.DRAFT:
+            campaign = db.session().get_one(Campaign, blast.campaign_id)
+            return redirect(url_for("desk_updates.outcome", slug=campaign.slug))
         return redirect(url_for("desk_blasts.show", blast_id=blast_id))
     blast, manuscript, campaign = found
     return _page(campaign, blast, _shown(manuscripts.draft_of(blast, manuscript)), manuscript=manuscript)
@@ -94,6 +98,8 @@ def draft_there(blast_id: int) -> tuple[Blast, Manuscript, Campaign] | None:
     session = db.session()
     blast = session.get(Blast, blast_id)
     if blast is None or blast.state is not BlastState.DRAFT or session.get(Manuscript, blast_id) is None:
+        return None
+    if manuscripts.is_news(blast):  # It has a page of its own.
         return None
     return manuscripts.find(session, blast_id)
 
