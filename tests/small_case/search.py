@@ -1,6 +1,7 @@
 """A search through everything that can happen: each state once, each step from it."""
 
 import random
+import sys
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,23 +19,26 @@ class HarmError(AssertionError):
 
 @dataclass(frozen=True)
 class Found:
-    """How far a search went: `steps` lead from state to state; `orders` of them, from the first to an end, were covered."""
+    """How far a search went: `steps` lead from state to state; `orders` of them, from the first to an end, were covered:
+    None where the search was cut short."""
 
     states: int
     steps: int
     ends: int
-    orders: int
+    orders: int | None
 
     def __str__(self) -> str:
-        return f"{self.states:,} states, {self.steps:,} steps, {self.ends:,} ends, {self.orders:,} orders"
+        orders = f"{self.orders:,} orders" if self.orders else "cut short"
+        return f"{self.states:,} states, {self.steps:,} steps, {self.ends:,} ends, {orders}"
 
 
-def explore(world: World) -> Found:
-    """Visit every state there is, each once, the nearest first."""
+def explore(world: World, most: int = sys.maxsize) -> Found:
+    """Visit every state there is, each once, the nearest first; no more when `most` were found."""
     start = world.start()
     numbers, children = {start.key: 0}, [[0] * 0]
     waiting: deque[tuple[Node, tuple[str, ...]]] = deque([(start, ())])
-    while waiting:
+    ends = 0
+    while waiting and len(children) < most:
         node, way = waiting.popleft()
         news = []
         for each in world.ways(node):
@@ -49,9 +53,9 @@ def explore(world: World) -> Found:
             children[numbers[node.key]].append(numbers[child.key])
         if not children[numbers[node.key]]:
             _ended(world, node, way)
+            ends += 1
         waiting += news
-    ends = sum(not after for after in children)
-    return Found(len(children), sum(map(len, children)), ends, _orders(children))
+    return Found(len(children), sum(map(len, children)), ends, None if waiting else _orders(children))
 
 
 def stroll(world: World, seed: int) -> int:
