@@ -1,6 +1,8 @@
-"""A broker that is there and of no use: silent, slow, full, read-only, holding yesterday's messages."""
+"""A broker that is there and of no use: silent, deaf, slow, full, read-only, holding yesterday's messages."""
 
+import os
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -55,6 +57,15 @@ def make_read_only(broker: redis.Redis) -> None:
     broker.execute_command("REPLICAOF", "127.0.0.1", "1")
 
 
+def make_deaf(broker: EmbeddedBroker) -> None:
+    """It is there, the system takes connections and bytes for it, and nothing is read."""
+    os.kill(int(broker.place.pid_file.read_text(encoding="ascii")), signal.SIGSTOP)
+
+
+def make_hear(broker: EmbeddedBroker) -> None:
+    os.kill(int(broker.place.pid_file.read_text(encoding="ascii")), signal.SIGCONT)
+
+
 def make_well(broker: redis.Redis) -> None:
     broker.execute_command("REPLICAOF", "NO", "ONE")
     broker.config_set("maxmemory", "128mb")
@@ -73,6 +84,13 @@ def test_sign_up_and_unsubscribe_answer_in_time_whatever_ails_the_broker(
         proxy.mode = Mode.HANG
         visit(app, "silent")
         visit(app, "silent again")
+        proxy.mode = Mode.PASS
+        make_deaf(broker)
+        try:
+            visit(app, "deaf")
+            visit(app, "deaf still")
+        finally:
+            make_hear(broker)
         proxy.mode = Mode.RESET
         visit(app, "rude")
         proxy.mode = Mode.SLOW
@@ -112,11 +130,12 @@ def visit(app: Flask, name: str) -> None:
     session.rollback()
 
 
-ILLNESSES: dict[str, Callable[[redis.Redis, Proxy], object]] = {
-    "silent": lambda _server, proxy: setattr(proxy, "mode", Mode.HANG),
-    "full": lambda server, _proxy: make_full(server),
-    "read-only": lambda server, _proxy: make_read_only(server),
-    "rude": lambda _server, proxy: setattr(proxy, "mode", Mode.RESET),
+ILLNESSES: dict[str, Callable[[redis.Redis, Proxy, EmbeddedBroker], object]] = {
+    "silent": lambda _server, proxy, _broker: setattr(proxy, "mode", Mode.HANG),
+    "deaf": lambda _server, _proxy, broker: make_deaf(broker),
+    "full": lambda server, _proxy, _broker: make_full(server),
+    "read-only": lambda server, _proxy, _broker: make_read_only(server),
+    "rude": lambda _server, proxy, _broker: setattr(proxy, "mode", Mode.RESET),
 }
 
 
@@ -139,9 +158,12 @@ def test_sending_goes_on_within_a_minute_whatever_ails_the_broker(tmp_path: Path
             leave = shutil.ignore_patterns("*.sock", "*.pid", "*.log")
             yesterday = shutil.copytree(house.broker.place.data, tmp_path / "yesterday", ignore=leave)
             for illness, befall in ILLNESSES.items():
-                befall(server, proxy)
-                house.join(illness, 3)
-                house.until(lambda who=illness: len(received(who)) == 3, f"mails with a {illness} broker", 90)  # type: ignore[misc]
+                befall(server, proxy, house.broker)
+                try:
+                    house.join(illness, 3)
+                    house.until(lambda who=illness: len(received(who)) == 3, f"mails with a {illness} broker", 90)  # type: ignore[misc]
+                finally:
+                    make_hear(house.broker)
                 proxy.mode = Mode.PASS
                 make_well(server)
                 house.join(f"after-{illness}", 3)
