@@ -1,7 +1,9 @@
 """The page with a campaign's results: what it shows to whom, and how opens come to be counted."""
 
+import re
 from csv import reader
 
+import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -11,6 +13,8 @@ from advocacy.domain.permissions import OrganiserRole
 from advocacy.gateways.clock import SimulatedClock
 from advocacy.models.campaign import Campaign
 from advocacy.operations import actions, figures
+from advocacy.web.desk import charts
+from advocacy.web.desk.timeline import Look
 from tests.factories import add_campaign, add_supporter
 from tests.web.desks import add_organiser, set_scene, sign_in
 
@@ -111,3 +115,26 @@ def test_opens_cannot_be_asked_for_where_the_campaign_warns_its_supporters(
     owner.post(f"{_results(campaign)}/opens", data={"count": "yes"})
     session.refresh(campaign)
     assert not campaign.counts_opens
+
+
+@pytest.mark.parametrize("narrow", [True, False])
+def test_a_line_across_bars_crosses_no_name_of_them(*, narrow: bool) -> None:
+    rows = [
+        charts.Bar("Reminder, 3 days before the deadline", 0.2, "0.2 %"),
+        charts.Bar("The action itself", 0.1, "0.1 %"),
+    ]
+    drawn = charts.bars(rows, Look(narrow=narrow), [charts.Line(0.1, "watch"), charts.Line(0.3, "pause")])
+
+    lines = [
+        tuple(map(float, each))
+        for each in re.findall(r'<line x1="([\d.]+)" y1="([\d.]+)" x2="[\d.]+" y2="([\d.]+)"', drawn)
+    ]
+    names = [
+        (float(x), float(y), len(text) * 7.2)
+        for x, y, text in re.findall(r'<text x="(4.0)" y="([\d.]+)"[^>]*>([^<]+)<', drawn)
+    ]
+    assert len(names) == 2
+    for x, top, bottom in lines:
+        for left, y, width in names:
+            assert not (left <= x <= left + width and top < y and bottom > y - 11)
+    assert all(max(bottom for at, _top, bottom in lines if at == x) > names[-1][1] for x, _top, _bottom in lines)

@@ -59,8 +59,14 @@ def bars(rows: Sequence[Bar], look: Look, lines: Sequence[Line] = ()) -> str:
         # Each label in a row of its own beside its line, so that two near lines can both be read.
         x, y = round(left + room * line.value / most, 1), _LINE_LABEL * (number + 1)
         fits = x + 6 + len(line.label) * _LETTER < look.width
+        beside = [(top + step * place + 21, top + step * (place + 1) - 5) for place in range(len(rows))]
+        # Where the names stand above the bars, the line is left out there.
+        pieces = [(y - 12, top - 2), *beside] if look.narrow else [(y - 12, height - 4)]
         parts += [
-            f'<line x1="{x}" y1="{y - 12}" x2="{x}" y2="{height - 4}" stroke="{look.warning}" stroke-dasharray="4 3"/>',
+            f'<line x1="{x}" y1="{begin}" x2="{x}" y2="{end}" stroke="{look.warning}" stroke-dasharray="4 3"/>'
+            for begin, end in pieces
+        ]
+        parts += [
             _text(x + 4 if fits else x - 4, y - 2, line.label, look.warning, anchor="start" if fits else "end"),
         ]
     for place, row in enumerate(rows):
