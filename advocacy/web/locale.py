@@ -26,10 +26,9 @@ def register(app: Flask) -> None:
 def chosen() -> str:
     """Return the language tag for this page.
 
-    On the desk it is what its organiser chose, before they sign in what the browser says; a preview of a supporters' page
-    sets `g.language`. Elsewhere it is `g.language` when a route set it, then ?lang=, then what the browser says.
+    On the desk it is what its organiser chose, before they sign in what the browser says. Elsewhere it is `g.language` when a route set it, then ?lang=, then what the browser says.
     """
-    if request.path.startswith(_DESK_PAGES) and "language" not in g:
+    if request.path.startswith(_DESK_PAGES):
         return str(session.get(COOKIE) or request.accept_languages.best_match(DESK) or DESK[0])
     offered = settings().languages
     asked = g.get("language") or request.args.get("lang", "")

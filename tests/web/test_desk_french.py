@@ -23,12 +23,11 @@ _LEAST_WORDS = 3
 _SEALED_COLUMNS = {"supporter.email", "supporter.name", "supporter.town"}
 _IN_ENGLISH_ON_PURPOSE = {
     "desk_blasts.mail",
-    "desk_launch.page",
     "desk_launch.preview",
     "desk_campaigns.letters",
     "desk_stall.sheets",
 }
-"""Mails, letters and the page of a campaign that is in English."""
+"""Mails and letters of a campaign that is in English."""
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """Before a launch: who gets what, from whom, in which words, and what is missing. Then the launch itself."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
-from flask_babel import refresh
+from markupsafe import Markup
 
 from advocacy.domain.campaign import CampaignState
 from advocacy.domain.errors import ConflictError, NotFoundError
@@ -67,10 +68,11 @@ def page(slug: str) -> ResponseReturnValue:
     campaign = campaigns.find(db.session(), slug)
     if campaign.state is not CampaignState.DRAFT:
         return redirect(url_for("public.page", slug=slug))
+    # Organisers are spoken to in their own language: before the page takes its own.
+    told = Markup(render_template("desk/campaign/page_told.html", campaign=campaign))  # noqa: S704 - a template of ours
     offered, asked = settings().languages, request.args.get("lang", campaign.language)
-    g.language = asked if asked in offered else offered[0]
-    refresh()
-    return render_template("desk/campaign/page.html", **public_campaigns.shown(campaign, {}, {}))
+    with force_locale(asked if asked in offered else offered[0]):
+        return render_template("desk/campaign/page.html", told=told, **public_campaigns.shown(campaign, {}, {}))
 
 
 @bp.post("/<slug>/launch")
