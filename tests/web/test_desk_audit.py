@@ -1,5 +1,7 @@
 """The audit log: who looked at whom, found again by who and when."""
 
+import html
+import re
 import time
 from datetime import timedelta
 
@@ -129,3 +131,25 @@ def test_a_passkey_is_added_only_ten_minutes_after_the_password_was_given(
 
     assert (answer.status_code == 302) is asked
     assert ("/desk/sign-in/again" in answer.headers.get("Location", "")) is asked
+
+
+def test_what_an_entry_says_besides_is_told_in_words_of_the_reader(
+    client: FlaskClient, session: Session, owner: Organiser
+) -> None:
+    scene, me = set_scene(session), f"organiser:{owner.id}"
+    for act in ("pause", "resume"):
+        client.post(f"/desk/blasts/{scene.blast.id}/{act}")
+    client.post(f"/desk/campaigns/{scene.live.slug}/pause")
+
+    english = client.get(LOG).text
+    owner.language = "fr"
+    session.commit()
+    with client.session_transaction() as kept:
+        kept["desk_language"] = "fr"
+    french = html.unescape(client.get(LOG).text)
+
+    assert "before: live; then: paused" in english
+    assert f"why: paused by {owner.email}" in english
+    assert "avant: en cours; ensuite: en pause" in french
+    assert f"mis en pause par {owner.email}" in french
+    assert me not in re.sub(r"<[^>]*>", "", english + french)

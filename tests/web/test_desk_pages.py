@@ -17,8 +17,9 @@ from advocacy.domain.permissions import OrganiserRole
 from advocacy.domain.supporter import SupporterState
 from advocacy.gateways.clock import SimulatedClock
 from advocacy.models import moment
-from advocacy.models.campaign import Campaign
+from advocacy.models.campaign import Campaign, Document
 from advocacy.models.figures import figures_of
+from advocacy.models.installation import AuditEntry
 from advocacy.models.single_mail import SingleMail
 from advocacy.operations import campaigns, engine, figures, preferences
 from tests.conftest import NOON
@@ -311,6 +312,7 @@ def test_a_drafts_public_page_is_seen_by_its_organisers_alone_and_nothing_on_it_
     assert "csrf_token" not in main
     assert ".ics" not in main
     assert "Ce que nous demandons" in in_french
+    assert "A preview: nobody but you" in in_french  # Who looks at it reads English.
     assert browser(app).get(url).status_code == 302
     assert browser(app).get(f"/a/{campaign.slug}").status_code == 404
     client.post(f"/desk/campaigns/{campaign.slug}/launch")
@@ -364,3 +366,34 @@ def test_a_demand_and_a_person_taken_out_come_back_at_a_press_on_the_next_page(
     session.expire_all()
     assert campaign.own_addressees[0].postal_lines[0] == "Ministry of Justice"
     assert client.post(url, data={"back": "demand:999999"}).status_code == 302
+
+
+def test_a_draft_is_thrown_away_after_its_consequence_was_told(
+    client: FlaskClient, session: Session, clock: SimulatedClock
+) -> None:
+    client.post("/desk/campaigns/new", data={"text": LETTER.replace("{deadline}", "March 30, 2026")})
+    draft = session.scalars(select(Campaign)).one()
+    url, slug = f"/desk/campaigns/{draft.slug}/throw-away", draft.slug
+
+    assert url in client.get(f"/desk/campaigns/{slug}").text
+    assert "It cannot be brought back" in client.get(url).text
+    assert client.post(url).location == "/desk/campaigns"
+
+    session.expire_all()
+    assert session.scalars(select(Campaign)).all() == []
+    assert session.scalars(select(Document)).all() == []
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.what == "campaign.thrown_away")).one()
+    assert entry.details["title"]
+
+
+def test_what_was_launched_or_has_people_is_not_thrown_away(
+    client: FlaskClient, session: Session, clock: SimulatedClock
+) -> None:
+    with_people, live = _draft(session, clock), add_campaign(session)
+    subscribe(session, add_supporter(session), with_people)
+    session.commit()
+
+    for campaign, told in ((with_people, "People are on"), (live, "only a draft that was never launched")):
+        answer = client.post(f"/desk/campaigns/{campaign.slug}/throw-away", follow_redirects=True)
+        assert told in answer.text
+    assert len(session.scalars(select(Campaign)).all()) == 2

@@ -16,7 +16,7 @@ from advocacy.gateways import current
 from advocacy.gateways.documents import text_of
 from advocacy.models.base import db
 from advocacy.models.campaign import Campaign
-from advocacy.operations import campaigns, documents, editing, following, outcomes, updates
+from advocacy.operations import campaigns, discarding, documents, editing, following, outcomes, updates
 from advocacy.web import access
 from advocacy.web.desk import campaign_list, mails, timeline, who
 from advocacy.web.desk.forms import a_day
@@ -194,6 +194,30 @@ def again(slug: str, start: str) -> ResponseReturnValue:
     draft = following.copy(session, campaign, follows=start == "follow", now=who.now(), actor=who.actor())
     flash(_("A new draft with the same words. It has no deadline yet."), "good")
     return redirect(url_for("desk_review.show", slug=draft.slug))
+
+
+@bp.get("/<slug>/throw-away")
+@access.staff(Permission.EDIT)
+def throwing_away(slug: str) -> ResponseReturnValue:
+    """Say what is lost with a draft before it is thrown away."""
+    campaign = campaigns.find(db.session(), slug)
+    if campaign.state is not CampaignState.DRAFT:
+        return redirect(url_for("desk_campaigns.case", slug=slug))
+    return render_template("desk/campaign/throw_away.html", campaign=campaign)
+
+
+@bp.post("/<slug>/throw-away")
+@access.staff(Permission.EDIT)
+def throw_away(slug: str) -> ResponseReturnValue:
+    session = db.session()
+    try:
+        discarding.throw_away(session, campaigns.find(session, slug), now=who.now(), actor=who.actor())
+    except ConflictError as error:
+        session.rollback()
+        flash(say(error), "warning")
+        return redirect(url_for("desk_campaigns.case", slug=slug))
+    flash(_("The draft is thrown away."), "good")
+    return redirect(url_for("desk_campaigns.listed"))
 
 
 @bp.get("/<slug>/close")

@@ -1,7 +1,24 @@
 """How the desk names what the audit log holds."""
 
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
 from flask import Blueprint
+from flask_babel import get_domain
 from flask_babel import gettext as _
+
+from advocacy.domain.addressee import Channel
+from advocacy.domain.blast import BlastState
+from advocacy.domain.campaign import CampaignState
+from advocacy.models.installation import AuditEntry
+from advocacy.web.desk.words import channel_word, mail_name, weekday
+from advocacy.web.sentences import state_word
+
+_PERSON = re.compile(r"organiser:\d+")
+_BY = re.compile(r"(paused|resumed) by (.+)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 bp = Blueprint("desk_deeds", __name__)
 
@@ -31,6 +48,7 @@ def words() -> dict[str, str]:
         "campaign.reviewed": _("A campaign was reviewed"),
         "campaign.started": _("An empty draft was begun"),
         "campaign.state": _("A campaign's state changed"),
+        "campaign.thrown_away": _("A campaign's draft was thrown away"),
         "campaign.translated": _("A campaign was translated"),
         "campaign.translation_removed": _("A translation was removed"),
         "campaign.updated": _("A campaign was updated by a document"),
@@ -75,3 +93,67 @@ def words() -> dict[str, str]:
         "supporters.untagged": _("A change of a tag was undone"),
         "trial.ended": _("The trial was ended"),
     }
+
+
+@bp.app_template_filter("particulars")
+def particulars(entry: AuditEntry, names: Mapping[str, str]) -> Iterator[str]:
+    """What an entry says besides, each as "name: value" in the reader's words; `names` are people by how the log knows them.
+
+    What nobody has named is shown as it is stored.
+    """
+    labels = {
+        "all": _("all of them"),
+        "channel": _("way"),
+        "decision": _("decision"),
+        "doubts": _("left to check"),
+        "fields": _("fields"),
+        "from": _("before"),
+        "people": _("people"),
+        "role": _("role"),
+        "rows": _("rows"),
+        "rule": _("mail"),
+        "selection": _("chosen"),
+        "title": _("title"),
+        "to": _("then"),
+        "why": _("why"),
+    }
+    for name, value in entry.details.items():
+        if value:
+            parts = value if isinstance(value, list | tuple | dict) else [value]
+            yield f"{labels.get(name, name)}: {', '.join(_value(name, part, names) for part in parts)}"
+
+
+def _value(name: str, value: Any, names: Mapping[str, str]) -> str:
+    if not isinstance(value, str):
+        return str(value)
+    if name in {"from", "to", "why", "role"}:
+        known: dict[str, str] = _states() | {
+            "owner": _("Owner"),
+            "organiser": _("Organiser"),
+            "viewer": _("Viewer"),
+            "launched": _("launched"),
+        }
+        if value in known:
+            return known[value]
+    if name == "rule":
+        return mail_name(value)
+    if name == "channel" and value in set(Channel):
+        return channel_word(Channel(value))
+    if name == "decision":
+        return str({"resend": _("send again"), "leave": _("leave it")}.get(value, value))
+    if _DAY.fullmatch(value):
+        return weekday(date.fromisoformat(value))
+    return _PERSON.sub(lambda found: names.get(found.group(), found.group()), _reason(value))
+
+
+def _reason(value: str) -> str:
+    """Return a reason, which the log keeps in English, in the reader's language where its sentence is known."""
+    by = _BY.fullmatch(value)
+    if by:
+        told = {"paused": _("paused by %(actor)s", actor=by[2]), "resumed": _("resumed by %(actor)s", actor=by[2])}
+        return str(told[by[1]])
+    return str(get_domain().get_translations().ugettext(value))
+
+
+def _states() -> dict[str, str]:
+    return {state.value: state_word(state) for state in (*CampaignState, *BlastState)}
