@@ -137,6 +137,7 @@ def test_an_outcome_mail_is_typed_undone_and_written_anew_as_one_by_hand_is(
     client: FlaskClient, live: Campaign, session: Session, clock: SimulatedClock
 ) -> None:
     subscribe(session, add_supporter(session, timezone="Europe/Berlin"), live)
+    subscribe(session, add_supporter(session, "asleep@example.org", timezone="America/Toronto"), live)
     session.commit()
     engine.run_once(session, gateways=gateways.current(), settings=client.application.extensions["advocacy.settings"])
     preferences.change(session, Preferences(type_from=1), now=clock.now(), actor="cli")
@@ -145,8 +146,10 @@ def test_an_outcome_mail_is_typed_undone_and_written_anew_as_one_by_hand_is(
     send = check.replace("/check", "/send")
 
     assert "How many people get it?" in client.get(check).text
+    assert "It comes at night for 1 person" in client.get(check).text
+    assert "or another time" not in client.get(check).text  # Its page has no time to choose.
     assert client.post(send).status_code == 422
-    sent = client.post(send, data={"people": "1"})
+    sent = client.post(send, data={"people": "2"})
     assert "Undo" in client.get(sent.location).text
     undone = client.post(check.replace("/check", "/undo"))
 
