@@ -54,7 +54,11 @@ class Proxy:
         if isinstance(self._upstream, int):
             return socket.create_connection(("127.0.0.1", self._upstream))
         line = socket.socket(socket.AF_UNIX)
-        line.connect(self._upstream)
+        try:
+            line.connect(self._upstream)
+        except OSError:
+            line.close()  # Nobody is there: the broker is dead just now.
+            raise
         return line
 
     def _pump(self, source: socket.socket, target: socket.socket) -> None:

@@ -208,6 +208,7 @@ def _write(page: Page, staged: Staged, slug: str) -> None:
 
 def _send(page: Page) -> int:
     """Press the last button; return the number of the blast."""
+    expect(page.get_by_role("heading", name="Check and send")).to_be_visible()  # Only then is it known what it asks.
     count = page.get_by_label("How many people get it?")
     if count.count():
         count.fill(str(PEOPLE))
