@@ -24,7 +24,8 @@ _BEFORE = re.compile(r"before-(\d+)")
 
 @dataclass(frozen=True)
 class Line:
-    """One mail. `people` counts those it is planned for; `blast_id` is None while nothing of it is stored."""
+    """One mail. `people` counts those it is planned for, None until they are counted; `blast_id` is None while nothing
+    of it is stored."""
 
     rule: str
     name: str
@@ -32,7 +33,7 @@ class Line:
     first_due: datetime
     last_due: datetime
     state: str
-    people: int
+    people: int | None
     why: str
     blast_id: int | None = None
     progress: Progress | None = None
@@ -99,13 +100,13 @@ def _since_launch(session: Session, campaign: Campaign, now: datetime) -> list[P
     return timetable.lines(campaign, deadline, groups, launched_at=launched, after=launched)
 
 
-def _reach_now(session: Session, campaign: Campaign, blast: Blast, now: datetime) -> int:
-    """Count whom a mail written by hand would write to, as its writer was told; 0 for any other, for a draft, once it
-    is over, and until it is counted."""
-    if blast.rule != "manual" or blast.state in {*ENDED, BlastState.DRAFT}:
+def _reach_now(session: Session, campaign: Campaign, blast: Blast, now: datetime) -> int | None:
+    """Count whom a mail written by hand would write to, as its writer was told; None for a draft and until it is
+    counted, 0 for any other and once it is over."""
+    if blast.rule != "manual" or blast.state in ENDED:
         return 0
-    reach = headcounts.of_mail(session, blast, campaign, now)
-    return reach.people if reach else 0
+    reach = headcounts.of_mail(session, blast, campaign, now) if blast.state is not BlastState.DRAFT else None
+    return reach.people if reach else None
 
 
 def subjects_of(session: Session, blasts: Sequence[Blast]) -> dict[int, str]:

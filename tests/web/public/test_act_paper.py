@@ -90,6 +90,8 @@ def test_the_page_says_whether_a_letter_arrives_and_who_says_so(
     assert "Tight: only if posted today" in tight
     assert "Too late: a letter had to be posted by" in late
     assert "Source: Canada Post" in late
+    assert "No way that we know would still reach them in time" in late
+    assert "No way that we know" not in tight
 
 
 def test_where_no_post_publishes_a_figure_the_page_does_not_pretend(app: Flask, session: Session) -> None:
