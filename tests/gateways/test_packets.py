@@ -16,6 +16,7 @@ from advocacy.domain.appeal.paper import LetterSheet, envelope_data, letter_data
 from advocacy.domain.appeal.request import AppealRequest, CampaignFacts, Demand, Tone, Writer
 from advocacy.domain.appeal.sheets import Envelope
 from advocacy.domain.appeal.stall import stall_data
+from advocacy.domain.errors import InvalidError
 from advocacy.gateways.pdf import Press, Printed
 from advocacy.gateways.phrases import load_pools, paper_words
 
@@ -209,7 +210,7 @@ def test_only_a_letter_that_needs_it_is_set_smaller_on_a_stall(press: Press) -> 
 def test_a_stall_takes_one_to_a_hundred_letters(count: int) -> None:
     letters = [letter_to(MINISTER)] * count
 
-    with pytest.raises(ValueError, match="1 to 100"):
+    with pytest.raises(InvalidError, match="1 to 100"):
         stall_data(
             letters, paper_words("en"), paper_words("en"), title="x", url="https://example.org", deadline_day=None
         )

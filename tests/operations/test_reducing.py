@@ -27,7 +27,7 @@ def closed(running: Engine, people: int = 3) -> Campaign:
     campaign.state = CampaignState.LIVE
     running.run()
     running.run()
-    campaigns.close(running.session, campaign, gateways=running.gateways, actor="ana")
+    campaigns.close(running.session, campaign, gateways=running.gateways, settings=running.settings, actor="ana")
     running.run()
     return campaign
 
