@@ -29,7 +29,7 @@ from tests.storm.arena import Arena
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.timeout(200), pytest.mark.xdist_group("storm")]
 
-PEOPLE = 150 if FULL else 60
+PEOPLE = 150 if FULL else 240
 
 
 @pytest.fixture
