@@ -49,26 +49,31 @@ class OffsetClock(SystemClock):
             return timedelta()
 
 
+_GOES_ON = 2.0
+
+
 class SimulatedClock:
     """A clock that stands still until it is set: for rehearsals and tests.
 
-    A database server's clock goes on, so what it reads is moved to agree to within the time a statement takes.
+    A database server's clock goes on, so what it reads is moved to agree to within the time a statement takes. For the
+    first moments after it was set the server's goes on with it: two readings close together are then in their order.
     """
 
     def __init__(self, now: datetime) -> None:
-        self._now = now
+        self.set(now)
 
     def now(self) -> datetime:
         return self._now
 
     def offset(self) -> timedelta:
-        return self._now - datetime.now(UTC)
+        passed = min(time.monotonic() - self._set_at, _GOES_ON)
+        return self._now - datetime.now(UTC) + timedelta(seconds=passed)
 
     def boottime(self) -> float:
         return self._now.timestamp()
 
     def sleep(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
+        self.set(self._now + timedelta(seconds=seconds))
 
     def set(self, now: datetime) -> None:
-        self._now = now
+        self._now, self._set_at = now, time.monotonic()
